@@ -1,0 +1,422 @@
+"""Does a roadmap hold? Values, temptation and trust along a path of states (§5–7 of the model)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.kernel.breakdown import Aftermath, break_down
+from detente.kernel.deviations import JOINT_BITS, Check, Deviations, Row, list_deviations
+from detente.kernel.system import NEVER, BoolArray, FloatArray, IntArray, System, lags
+
+HOLDS = 1e-9
+"""A margin above minus this counts as held: far above rounding, far below any stated value."""
+
+TIES = 1e-12
+"""Deviations whose values differ by no more than this tie."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Parts:
+    """The parts of a margin in the separable case: margin = F + δ^L·H − G − C."""
+
+    F: float
+    G: float
+    H: float
+    C: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CheckValues:
+    """One row: what complying and the best deviation are worth to a party at one check.
+
+    Parameters
+    ----------
+    stage, party : int
+        Counted from 0.
+    withheld, undone : IntArray
+        Columns that the best deviation withholds and undoes, as chosen.
+    noticed_after : int
+        Periods until the best deviation is noticed; 0 for leaving.
+    betrayed_value, required_trust : float or None
+        Of rows `before` of parties with something to do; `none_suffices` tells that no probability does.
+    """
+
+    stage: int
+    check: Check
+    party: int
+    comply: float
+    deviate: float
+    withheld: IntArray
+    undone: IntArray
+    leaves: bool
+    noticed_after: int
+    leave_value: float
+    betrayed_value: float | None
+    required_trust: float | None
+    none_suffices: bool
+    flow_margin: float
+    parts: Parts | None
+
+    @property
+    def margin(self) -> float:
+        """Complying less the best deviation."""
+        return self.comply - self.deviate
+
+
+def stage_states(stages: BoolArray) -> BoolArray:
+    """Return S_0 … S_K, shape (K + 1, n), of stages given as rows (K, n)."""
+    start = np.zeros((1, stages.shape[1]), dtype=np.bool_)
+    return np.asarray(np.logical_or.accumulate(np.concatenate([start, stages]), axis=0), dtype=np.bool_)
+
+
+def least_durations(system: System, states: BoolArray) -> IntArray:
+    """Return the least length of each stage: the next starts only when everything is verified (§5).
+
+    Parameters
+    ----------
+    states : BoolArray
+        Shape (K + 1, n).
+
+    Returns
+    -------
+    IntArray
+        Shape (K,), periods.
+    """
+    before, now = states[:-1], states[1:]
+    taken = now & ~before
+    longest = np.where(taken, system.duration, 1).max(axis=1, initial=1)
+    verified = taken | (before & system.reversible)
+    slowest = np.where(verified, lags(system, now), 1).max(axis=1, initial=1)
+    return np.asarray(np.maximum(longest, slowest), dtype=np.int64)
+
+
+class RoadmapValues:
+    """A roadmap with everything that does not depend on the hazard worked out once.
+
+    Parameters
+    ----------
+    system : System
+        The game.
+    stages : BoolArray
+        Shape (K, n): the measures of each stage, K >= 1, legal.
+    durations : IntArray
+        Shape (K,), periods, none shorter than `least_durations`.
+    joint_bits : int
+        See `detente.kernel.deviations.list_deviations`.
+    """
+
+    def __init__(
+        self, system: System, stages: BoolArray, durations: IntArray, *, joint_bits: int = JOINT_BITS
+    ) -> None:
+        self.system = system
+        self.stages = stages
+        self.durations = durations
+        self.states = stage_states(stages)
+        self.deviations: Deviations = list_deviations(system, self.states, durations, joint_bits=joint_bits)
+        self.own_cost = np.where(system.owns, system.cost, 0.0) @ stages.T.astype(np.float64)
+        self.betrayal_lag, betrayed = self._betrayed_states()
+        n_stages = stages.shape[0]
+        everything = np.concatenate([self.states, betrayed.reshape(-1, system.n_measures), self.deviations.left])
+        packed = np.ascontiguousarray(np.packbits(everything, axis=1))
+        _, first, index = np.unique(
+            packed.view([("", np.void, packed.shape[1])]).ravel() if packed.shape[1] else np.zeros(len(everything)),
+            return_index=True,
+            return_inverse=True,
+        )
+        self.aftermath: Aftermath = break_down(system, everything[first])
+        self.stage_index = index[: n_stages + 1]
+        split = n_stages + 1 + n_stages * system.n_parties
+        self.betrayed_index = index[n_stages + 1 : split].reshape(n_stages, system.n_parties)
+        self.left_index = index[split:]
+
+    @property
+    def n_stages(self) -> int:
+        """Number of stages."""
+        return int(self.stages.shape[0])
+
+    def _betrayed_states(self) -> tuple[IntArray, BoolArray]:
+        """Lag and state per stage and party if it does its part and the others withhold theirs (§7)."""
+        system = self.system
+        n_stages = self.stages.shape[0]
+        states = np.repeat(self.states[1:, None, :], system.n_parties, axis=1)
+        lag = np.repeat(self.durations[:, None], system.n_parties, axis=1)
+        for stage in range(n_stages):
+            for party in range(system.n_parties):
+                withheld = self.stages[stage] & system.others_own[party]
+                if not withheld.any():
+                    continue
+                state = self.states[stage + 1] & ~system.dependents[withheld].any(axis=0)
+                states[stage, party] = state
+                noticed = int(lags(system, state[None, :])[0, withheld].min())
+                lag[stage, party] = min(noticed, int(self.durations[stage]))
+        return lag, states
+
+    def path(self, hazard: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Values along the path for several hazards, H in all.
+
+        Returns
+        -------
+        start, after, end : FloatArray
+            V_i(k) of shape (K, P, H), after_i(k) of shape (K, P, H), V_i(K + 1) of shape (P, H).
+        """
+        gamma, annuity = self._discounting(hazard)
+        flow = self._flow(self.stage_index, hazard)
+        end = flow[:, -1] / (1.0 - gamma)
+        after = np.empty((self.n_stages, *end.shape))
+        start = np.empty_like(after)
+        later = end
+        for k in reversed(range(self.n_stages)):
+            periods = int(self.durations[k])
+            after[k] = flow[:, k + 1] * annuity(periods) + gamma**periods * later
+            start[k] = after[k] - self.own_cost[:, k, None]
+            later = start[k]
+        return start, after, end
+
+    def _discounting(self, hazard: FloatArray) -> tuple[FloatArray, _Annuity]:
+        gamma = self.system.discount[:, None] * (1.0 - hazard)[None, :]
+        return gamma, _Annuity(gamma)
+
+    def _flow(self, states: IntArray, hazard: FloatArray) -> FloatArray:
+        """Value per period of living in some states, the risk of breakdown included: (P, n_states, H)."""
+        risk = self.system.discount[:, None, None] * hazard
+        value, nobody = self.aftermath.value[:, states], self.aftermath.nobody[:, states]
+        return np.asarray(value[:, :, None] + risk * nobody[:, :, None])
+
+    def _deviation_values(self, hazard: FloatArray, chosen: slice, periods: IntArray) -> FloatArray:
+        """−costs + hold_i(X, periods, B_i(X, i)) of some deviations: (n_chosen, H)."""
+        dev = self.deviations
+        party, left = dev.party[chosen], self.left_index[chosen]
+        gamma = self.system.discount[party][:, None] * (1.0 - hazard)
+        fades = gamma ** periods[:, None]
+        risk = self.system.discount[party][:, None] * hazard
+        flow = self.aftermath.value[party, left][:, None] + risk * self.aftermath.nobody[party, left][:, None]
+        lost = self.aftermath.breaker[party, left][:, None]
+        return np.asarray(dev.pays[chosen][:, None] + flow * (1.0 - fades) / (1.0 - gamma) + fades * lost)
+
+    def leave_values(self) -> FloatArray:
+        """Value of leaving openly, per row; no hazard enters: shape (n_rows,)."""
+        values = np.empty(len(self.deviations.rows))
+        for number, row in enumerate(self.deviations.rows):
+            if row.check is Check.BEFORE and row.stage == 0:
+                patience = 1.0 - self.system.discount[row.party]
+                values[number] = self.aftermath.value[row.party, self.stage_index[0]] / patience
+            else:
+                state = row.stage if row.check is Check.BEFORE else row.stage + 1
+                values[number] = self.aftermath.breaker[row.party, self.stage_index[state]]
+        return values
+
+    def comply_values(self, hazard: FloatArray) -> FloatArray:
+        """Value of complying, per row and hazard: (n_rows, H)."""
+        start, after, end = self.path(hazard)
+        table = {Check.BEFORE: start, Check.AFTER: after}
+        return np.array(
+            [
+                end[row.party] if row.check is Check.END else table[row.check][row.stage, row.party]
+                for row in self.deviations.rows
+            ]
+        )
+
+    def best_deviations(self, hazard: FloatArray, numbers: IntArray | None = None) -> FloatArray:
+        """D_i of some rows (all unless given), leaving included: (n_rows, H)."""
+        rows = self.deviations.rows
+        leave = self.leave_values()
+        if numbers is None:
+            numbers = np.arange(len(rows))
+            values = self._deviation_values(hazard, slice(None), self.deviations.lag)
+        else:
+            values = None
+        best = np.repeat(leave[numbers][:, None], hazard.size, axis=1)
+        for place, number in enumerate(numbers):
+            row = rows[number]
+            if len(row.groups) == 1:
+                start, stop = row.groups[0]
+                if values is not None:
+                    own = values[start:stop]
+                else:
+                    own = self._deviation_values(hazard, slice(start, stop), self.deviations.lag[start:stop])
+                best[place] = np.maximum(best[place], own.max(axis=0))
+            elif row.groups:
+                best[place] = np.maximum(best[place], self._grouped_best(row, hazard))
+        return best
+
+    def _group_options(self, row: Row, lag: int, hazard: FloatArray) -> tuple[FloatArray, list[tuple[int, FloatArray]]]:
+        """For a given lag: the value of changing nothing, and per group what its deviations add to it."""
+        dev = self.deviations
+        target = self.stage_index[row.stage + 1]
+        party = row.party
+        gamma = self.system.discount[party] * (1.0 - hazard)
+        fades = gamma**lag
+        flow = self.aftermath.value[party, target] + self.system.discount[party] * hazard * (
+            self.aftermath.nobody[party, target]
+        )
+        paid = self.own_cost[party, row.stage] if row.check is Check.BEFORE else 0.0
+        nothing = -paid + flow * (1.0 - fades) / (1.0 - gamma) + fades * self.aftermath.breaker[party, target]
+        groups = []
+        for start, stop in row.groups:
+            periods = np.full(stop - start, lag, dtype=np.int64)
+            added = self._deviation_values(hazard, slice(start, stop), periods) - nothing
+            added[dev.lag[start:stop] < lag] = -np.inf
+            groups.append((start, added))
+        return np.asarray(nothing), groups
+
+    def _grouped_best(self, row: Row, hazard: FloatArray) -> FloatArray:
+        """Best deviation over groups that add up: for each lag, the best of each, one of them with just that lag."""
+        lag = self.deviations.lag
+        best = np.full(hazard.size, -np.inf)
+        first, last = row.groups[0][0], row.groups[-1][1]
+        for periods in np.unique(lag[first:last]):
+            nothing, groups = self._group_options(row, int(periods), hazard)
+            free = [np.maximum(added.max(axis=0), 0.0) for _, added in groups]
+            together = nothing + np.sum(free, axis=0)
+            for (start, added), best_free in zip(groups, free, strict=True):
+                exact = lag[start : start + len(added)] == periods
+                if exact.any():
+                    best = np.maximum(best, together - best_free + added[exact].max(axis=0))
+        return best
+
+    def _choice(self, row: Row, hazard: float) -> tuple[float, tuple[int, ...]]:
+        """The best deviation of a row that does not leave, ties broken: its value and its lines in `deviations`."""
+        if not row.groups:
+            return -np.inf, ()
+        at = np.array([hazard])
+        lag = self.deviations.lag
+        if len(row.groups) == 1:
+            start, stop = row.groups[0]
+            values = self._deviation_values(at, slice(start, stop), lag[start:stop])[:, 0]
+            return float(values.max()), (start + int(np.argmax(values >= values.max() - TIES)),)
+        options: list[tuple[float, tuple[int, ...]]] = []
+        first, last = row.groups[0][0], row.groups[-1][1]
+        for periods in np.unique(lag[first:last]):
+            nothing, groups = self._group_options(row, int(periods), at)
+            free: list[tuple[float, tuple[int, ...]]] = []
+            for start, added in groups:
+                top = float(added.max())
+                line = start + int(np.argmax(added[:, 0] >= top - TIES))
+                free.append((top, (line,)) if top > TIES else (0.0, ()))
+            for place, (start, added) in enumerate(groups):
+                exact = np.where(lag[start : start + len(added)] == periods, added[:, 0], -np.inf)
+                if np.isneginf(exact).all():
+                    continue
+                line = start + int(np.argmax(exact >= exact.max() - TIES))
+                others = [choice for index, choice in enumerate(free) if index != place]
+                value = float(nothing[0]) + float(exact.max()) + sum(gain for gain, _ in others)
+                options.append((value, tuple(sorted((line, *(x for _, lines in others for x in lines))))))
+        top = max(value for value, _ in options)
+        tied = [lines for value, lines in options if value >= top - TIES]
+        return top, min(tied, key=self._tie_order)
+
+    def _tie_order(self, lines: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
+        withheld, undone = self._chosen(lines)
+        columns = tuple(int(column) for column in np.flatnonzero(withheld | undone))
+        return len(columns), -int(withheld.sum()), columns
+
+    def _chosen(self, lines: tuple[int, ...]) -> tuple[BoolArray, BoolArray]:
+        chosen = list(lines)
+        return self.deviations.withheld[chosen].any(axis=0), self.deviations.undone[chosen].any(axis=0)
+
+    def check_values(self) -> tuple[CheckValues, ...]:
+        """Every row of §6 and §7 at the system's own hazard, in the order of `Deviations.rows`."""
+        system = self.system
+        at = np.array([system.hazard])
+        comply = self.comply_values(at)[:, 0]
+        leave = self.leave_values()
+        result = []
+        for number, row in enumerate(self.deviations.rows):
+            value, lines = self._choice(row, system.hazard)
+            leaves = leave[number] >= value - TIES
+            withheld, undone = self._chosen(()) if leaves else self._chosen(lines)
+            deviate = max(float(leave[number]), value)
+            noticed = 0 if leaves else int(self.deviations.lag[list(lines)].min())
+            betrayed, trust, hopeless = self._trust(row, float(comply[number]), float(leave[number]))
+            margin = float(comply[number]) - deviate
+            result.append(
+                CheckValues(
+                    stage=row.stage,
+                    check=row.check,
+                    party=row.party,
+                    comply=float(comply[number]),
+                    deviate=deviate,
+                    withheld=np.flatnonzero(withheld),
+                    undone=np.flatnonzero(undone),
+                    leaves=bool(leaves),
+                    noticed_after=noticed,
+                    leave_value=float(leave[number]),
+                    betrayed_value=betrayed,
+                    required_trust=trust,
+                    none_suffices=hopeless,
+                    flow_margin=(1.0 - float(system.discount[row.party])) * margin,
+                    parts=self._parts(row, withheld, undone, leaves=bool(leaves)) if system.is_separable else None,
+                )
+            )
+        return tuple(result)
+
+    def _trust(self, row: Row, comply: float, leave: float) -> tuple[float | None, float | None, bool]:
+        """Value if betrayed, required trust, and whether no trust suffices (§7); None where the row has none."""
+        system = self.system
+        if row.check is not Check.BEFORE or not (system.owns[row.party] & self.stages[row.stage]).any():
+            return None, None, False
+        state = self.betrayed_index[row.stage, row.party]
+        gamma = system.discount[row.party] * (1.0 - system.hazard)
+        fades = gamma ** int(self.betrayal_lag[row.stage, row.party])
+        lost = self.aftermath.nobody[row.party, state]
+        flow = self.aftermath.value[row.party, state] + system.discount[row.party] * system.hazard * lost
+        held = flow * (1.0 - fades) / (1.0 - gamma) + fades * lost
+        betrayed = float(held - self.own_cost[row.party, row.stage])
+        trust = required_trust(comply, leave, betrayed)
+        return betrayed, trust, trust is None
+
+    def _parts(self, row: Row, withheld: BoolArray, undone: BoolArray, *, leaves: bool) -> Parts:
+        """F, G, H and C of a deviation in the separable case; leaving withholds the whole stage and is noticed at once."""
+        system, party = self.system, row.party
+        delta = float(system.discount[party])
+        present = 1.0 / (1.0 - delta)
+        weight, cost = system.weight[party], np.where(system.owns[party], system.cost[party], 0.0)
+        ahead, fades = 0.0, 1.0
+        if row.check is not Check.END:
+            for k in range(row.stage + 1, self.n_stages):
+                fades *= delta ** int(self.durations[k - 1])
+                ahead += fades * float(self.stages[k] @ weight * present - self.own_cost[party, k])
+        if leaves and row.check is Check.BEFORE:
+            withheld = self.stages[row.stage]
+        left = self.states[row.stage + 1] & ~withheld & ~undone
+        gone = withheld | undone
+        if leaves and row.check is Check.BEFORE and row.stage == 0:
+            lost = 0.0  # nothing has begun, so nothing breaks down
+        else:
+            after = break_down(system, left[None, :])
+            lapsed = left & ~after.remains[0]
+            punished = float(system.deters[party] @ left + system.deters_base[party])
+            lost = float(lapsed @ weight - system.breakdown[party] + punished) * present
+            lost += float(after.undo_costs[party, 0])
+        return Parts(
+            F=ahead,
+            G=-float(gone @ weight) * present,
+            H=lost,
+            C=float(withheld @ cost - undone @ system.undo_cost[party]),
+        )
+
+
+class _Annuity:
+    """(1 − γⁿ)/(1 − γ): what one unit per period for n periods is worth, per party and hazard."""
+
+    def __init__(self, gamma: FloatArray) -> None:
+        self._gamma = gamma
+
+    def __call__(self, periods: int) -> FloatArray:
+        return np.asarray((1.0 - self._gamma**periods) / (1.0 - self._gamma))
+
+
+def required_trust(comply: float, leave: float, betrayed: float) -> float | None:
+    """Lowest probability of the others' performing at which a party goes ahead; None if no probability suffices (§7)."""
+    if betrayed >= leave - HOLDS:
+        return 0.0
+    if comply < leave - HOLDS:
+        return None
+    if comply <= betrayed:
+        return 1.0
+    return min(1.0, (leave - betrayed) / (comply - betrayed))
+
+
+__all__ = ["HOLDS", "NEVER", "CheckValues", "Parts", "RoadmapValues", "least_durations", "required_trust", "stage_states"]

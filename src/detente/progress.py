@@ -1,0 +1,64 @@
+"""How long work tells how far it is.
+
+An analysis that may take longer than a second accepts ``progress``, a callable that is handed a `ProgressEvent` at most
+every 0.1 s.  The callable may raise `detente.errors.Cancelled` to stop the work cleanly with the best found so far.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+REPORT_EVERY = 0.1
+"""Seconds between two reports: often enough for a smooth bar, too seldom to cost time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressEvent:
+    """How far a task is.
+
+    Parameters
+    ----------
+    task : str
+        What is being done, for people.
+    fraction : float or None
+        Share done, from 0 to 1; None when it cannot be told.
+    best : float or None
+        Value of the best answer so far.
+    bound : float or None
+        What the best answer can be at most (or at least, when the smallest is sought).
+    """
+
+    task: str
+    fraction: float | None = None
+    best: float | None = None
+    bound: float | None = None
+
+
+Progress = Callable[[ProgressEvent], None]
+
+
+class Reporter:
+    """Pass events on to a callback, at most one every `REPORT_EVERY` seconds."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._last = float("-inf")
+
+    def report(
+        self,
+        task: str,
+        *,
+        fraction: float | None = None,
+        best: float | None = None,
+        bound: float | None = None,
+    ) -> None:
+        """Report unless the last report was a moment ago; may raise `Cancelled`."""
+        if self._progress is None:
+            return
+        now = time.monotonic()
+        if now - self._last < REPORT_EVERY:
+            return
+        self._last = now
+        self._progress(ProgressEvent(task=task, fraction=fraction, best=best, bound=bound))
