@@ -40,6 +40,7 @@ pytest: $(DEV_STAMP) ## Run all tests but the long ones
 lint: $(DEV_STAMP) ## Check style, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	find src -name '*.py' -exec $(BIN)/numpydoc lint {} +
 	@$(MAKE) --no-print-directory types
 	@$(MAKE) --no-print-directory imports
 
@@ -47,7 +48,7 @@ types: $(DEV_STAMP) ## Check types
 	$(BIN)/python -m mypy
 
 imports: $(DEV_STAMP) ## Check that imports point down only
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 docs: $(DEV_STAMP) ## Build the documentation into docs/_build/html
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html

@@ -20,10 +20,7 @@ PAGES = sorted(
     page
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     if "_build" not in page.parts
-    and any(
-        block["language"] in {"python", "console"}
-        for block in FENCE.finditer(page.read_text("utf-8"))
-    )
+    and any(block["language"] in {"python", "console"} for block in FENCE.finditer(page.read_text("utf-8")))
 )
 
 
@@ -41,11 +38,7 @@ def _blocks(text: str) -> Iterator[Block]:
     """Yield the blocks of a page; a text block right after a Python block is its output."""
     found = list(FENCE.finditer(text))
     for block, after in zip(found, [*found[1:], None], strict=True):
-        shown = (
-            after is not None
-            and after["language"] == "text"
-            and text[block.end() : after.start()].strip() == ""
-        )
+        shown = after is not None and after["language"] == "text" and text[block.end() : after.start()].strip() == ""
         yield Block(
             language=block["language"],
             line=text.count("\n", 0, block.start("body")),
@@ -83,9 +76,7 @@ def _run_console(block: Block, page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_page_shows_what_happens(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_page_shows_what_happens(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     names: dict[str, object] = {"__name__": "__main__"}
