@@ -1,0 +1,1 @@
+"""Analyses: each takes a case and options and gives one Result."""

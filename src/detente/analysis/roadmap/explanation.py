@@ -1,0 +1,130 @@
+"""Verdicts on roadmaps in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from detente.analysis.result import Sentence
+from detente.case import Case
+from detente.kernel.deviations import Check
+
+if TYPE_CHECKING:
+    from detente.analysis.roadmap.evaluation import EvaluationRow, RoadmapEvaluation
+
+MOST_NAMED = 4
+"""Measures of a stage named in full; a longer stage is told as so many measures."""
+
+
+def join_words(words: Iterable[str], *, last: str = "and") -> str:
+    """Join words as a sentence does: a, b and c."""
+    items = list(words)
+    if len(items) <= 1:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def quote_measures(case: Case, measures: Iterable[str]) -> str:
+    """Name measures by their names in quotation marks, which keeps sentences readable whatever the names are."""
+    return join_words(f"“{case.measure(measure).name}”" for measure in measures)
+
+
+def describe_stage(case: Case, stage: tuple[str, ...]) -> str:
+    """Name a stage by its measures, or by how many there are."""
+    return quote_measures(case, stage) if len(stage) <= MOST_NAMED else f"its {len(stage)} measures"
+
+
+def describe_deviation(evaluation: RoadmapEvaluation, row: EvaluationRow) -> str:
+    """Say what the best deviation of a row does: “leaving openly”, “withholding … and undoing …”."""
+    case, deviation = evaluation.case, row.deviation
+    if deviation.leave:
+        return "not starting at all" if row.stage == 1 and row.check is Check.BEFORE else "walking out openly"
+    deeds = []
+    if deviation.withhold:
+        deeds.append(f"withholding {quote_measures(case, deviation.withhold)}")
+    if deviation.undo:
+        deeds.append(f"undoing {quote_measures(case, deviation.undo)}")
+    unit = case.period or "period"
+    noticed = f"noticed after {row.noticed_after} {unit}{'s' if row.noticed_after != 1 else ''}"
+    return f"{' and '.join(deeds)} ({noticed})"
+
+
+def describe_place(evaluation: RoadmapEvaluation, row: EvaluationRow) -> str:
+    """Say where a row stands: “At stage 3, before “…””, “After stage 3”, “At the end”."""
+    if row.check is Check.END:
+        return "At the end, with everything in force"
+    stage = describe_stage(evaluation.case, evaluation.stages[row.stage - 1])
+    return f"At stage {row.stage}, {row.check.value} {stage}"
+
+
+def describe_row(evaluation: RoadmapEvaluation, row: EvaluationRow) -> str:
+    """Say who gains or loses how much by which deviation at a check."""
+    party = evaluation.case.party(row.party).name
+    unit = evaluation.case.period or "period"
+    verb = "gain" if row.flow_margin < 0 else "lose"
+    return (
+        f"{describe_place(evaluation, row)}, {party} would {verb} {abs(row.flow_margin):.2g} a {unit} by "
+        f"{describe_deviation(evaluation, row)}."
+    )
+
+
+def _row_sentence(evaluation: RoadmapEvaluation, row: EvaluationRow) -> Sentence:
+    return Sentence(
+        text=describe_row(evaluation, row),
+        parties=(row.party,),
+        measures=(*row.deviation.withhold, *row.deviation.undo),
+        stage=row.stage,
+    )
+
+
+def _worst_by_party(rows: Iterable[EvaluationRow]) -> list[EvaluationRow]:
+    worst: dict[str, EvaluationRow] = {}
+    for row in rows:
+        if row.party not in worst or row.flow_margin < worst[row.party].flow_margin:
+            worst[row.party] = row
+    return sorted(worst.values(), key=lambda row: row.flow_margin)
+
+
+def explain_evaluation(evaluation: RoadmapEvaluation) -> Iterator[Sentence]:
+    """Yield the verdict, then each tempted party's worst temptation, then trust and hazard."""
+    case = evaluation.case
+    title = f"“{evaluation.name}”"
+    if evaluation.reading is not None:
+        reading = next(r.name for r in case.readings if r.id == evaluation.reading)
+        title = f"Under the reading “{reading}”, {title}"
+    tempted = evaluation.tempted()
+    if tempted:
+        who = list(dict.fromkeys(row.party for row in tempted))
+        names = join_words(case.party(party).name for party in who)
+        places = f"{len(tempted)} of {len(evaluation.rows)} checks"
+        yield Sentence(text=f"{title} does not hold: {names} would do better by reneging, at {places}.", parties=tuple(who))
+        yield from (_row_sentence(evaluation, row) for row in _worst_by_party(tempted))
+        hopeless = [row for row in evaluation.rows if row.none_suffices]
+        for row in hopeless[:1]:
+            party = case.party(row.party).name
+            text = f"No trust in the others, however great, would make {party} go ahead at stage {row.stage}."
+            yield Sentence(text=text, parties=(row.party,), stage=row.stage)
+        return
+    yield Sentence(text=f"{title} holds: at no point would a party do better by reneging or walking out.")
+    yield _row_sentence(evaluation, evaluation.critical)
+    if evaluation.trust:
+        most = max(
+            (row for row in evaluation.rows if row.required_trust is not None), key=lambda row: row.required_trust or 0.0
+        )
+        party = case.party(most.party).name
+        text = (
+            f"It asks most trust of {party}, at stage {most.stage}: the others must be expected to do their part with a "
+            f"probability of at least {most.required_trust:.0%}."
+        )
+        yield Sentence(text=text, parties=(most.party,), stage=most.stage)
+    else:
+        yield Sentence(text="It asks for no trust: every party would go ahead even if it expected the others to fail.")
+    unit = case.period or "period"
+    if evaluation.critical_hazard is None:
+        text = "No chance of an outside breakdown makes it fail."
+    else:
+        text = (
+            f"It stops holding when the chance of an outside breakdown reaches {evaluation.critical_hazard:.3g} a {unit} "
+            f"(here {evaluation.hazard:.3g})."
+        )
+    yield Sentence(text=text)
