@@ -1,0 +1,1 @@
+"""Tables, charts and prose from frames and arrays; nothing here knows a case or a result."""
