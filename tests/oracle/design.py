@@ -26,6 +26,8 @@ from tests.oracle.system import State, System, subsets
 SAME = 1e-9
 """Roadmaps whose values differ by no more are both optimal."""
 Goal = Sequence[str] | str
+Profile = dict[str, frozenset[State]]
+"""Per party the least sets W ∪ R by which it would gain somewhere in a roadmap; the empty set is leaving."""
 Answer = dict[str, Any]  # as JSON: numbers, words, lists and nothing fixed below
 
 
@@ -232,30 +234,34 @@ def design(
     """The best roadmap that holds (§8): status, value, the value that breaks ties, and all the optima."""
     if goal == "best" and objective not in ("margin", "nash"):
         raise ValueError(f"the goal 'best' is not for '{objective}'")
-    limits = _limits(max_stages, max_per_stage, max_duration)
-    every = candidates(case, goal, limits)
+    return best_of(candidates(case, goal, _limits(max_stages, max_per_stage, max_duration)), objective)
+
+
+def best_of(every: Sequence[Candidate], objective: str) -> Answer:
+    """The best of these roadmaps that holds (§8)."""
     held = [c for c in every if c.holds]
     counts = {"legal": len(every), "holding": len(held)}
     if not held:
         return {"status": "none", "value": None, "tie": None, "optima": [], **counts}
-
-    def loss(candidate: Candidate) -> float:
-        if objective == "trust":
-            # What holds asks for trust that suffices: none suffices only where leaving pays (§7).
-            assert candidate.trust is not None
-            return candidate.trust
-        if objective == "duration":
-            return float(sum(candidate.durations))
-        return -candidate.margin if objective == "margin" else -candidate.nash
-
-    least = min(loss(c) for c in held)
-    optima = [c for c in held if loss(c) <= least + SAME * max(1.0, abs(least))]
+    least = min(loss(c, objective) for c in held)
+    optima = [c for c in held if loss(c, objective) <= least + SAME * max(1.0, abs(least))]
     tie = None
     if objective in ("trust", "duration"):  # ties by greatest margin
         tie = max(c.margin for c in optima)
         optima = [c for c in optima if c.margin >= tie - SAME * max(1.0, abs(tie))]
     value = least if objective in ("trust", "duration") else -least
     return {"status": "optimal", "value": value, "tie": tie, "optima": optima, **counts}
+
+
+def loss(candidate: Candidate, objective: str) -> float:
+    """What an objective of §8 minimises, for a roadmap that holds."""
+    if objective == "trust":
+        # What holds asks for trust that suffices: none suffices only where leaving pays (§7).
+        assert candidate.trust is not None
+        return candidate.trust
+    if objective == "duration":
+        return float(sum(candidate.durations))
+    return -candidate.margin if objective == "margin" else -candidate.nash
 
 
 def conflict(
@@ -269,31 +275,35 @@ def conflict(
 
     ``sets`` lists every pair (parties, measures) of the least sizes, the parties first in importance.
     """
+    profiles = failures(case, goal, _limits(max_stages, max_per_stage, max_duration))
+    return least_conflict(case, profiles)
+
+
+def failures(case: Case, goal: Goal, limits: Limits | None = None) -> list[Profile]:
+    """How the legal roadmaps fail: per roadmap and party the least sets by which it would gain somewhere."""
     search = Search(case)
-    limits = _limits(max_stages, max_per_stage, max_duration)
+    limits = limits or Limits()
     profiles = {tuple(search.tempting(path).items()) for g in search.goals(goal) for path in search.roadmaps(g, limits)}
-    return _conflict(search.system, [dict(p) for p in profiles])
+    return [dict(profile) for profile in profiles]
 
 
-def _conflict(system: System, profiles: list[dict[str, frozenset[State]]]) -> Answer:
-    pairs = [p for p in subsets(system.parties) if _ruled_out(profiles, p, None)]
-    if not pairs:
+def least_conflict(case: Case, profiles: Sequence[Profile]) -> Answer:
+    """The fewest parties, then the fewest measures, that make every roadmap fail."""
+    parties, measures = [p.id for p in case.parties], [m.id for m in case.measures if m.id not in case.status_quo]
+    enough = [p for p in subsets(parties) if rules_out(profiles, p, frozenset(measures))]
+    if not enough:
         return {"parties": None, "measures": None, "sets": []}
-    fewest_parties = min(len(p) for p in pairs)
-    least = [p for p in pairs if len(p) == fewest_parties]
-    free = [m for m in system.measures if m not in system.status_quo]
-    sets = [(p, m) for m in subsets(free) for p in least if _ruled_out(profiles, p, m)]
+    fewest_parties = min(len(p) for p in enough)
+    least = [p for p in enough if len(p) == fewest_parties]
+    sets = [(p, m) for m in subsets(measures) for p in least if rules_out(profiles, p, m)]
     fewest_measures = min(len(m) for _, m in sets)
     return {
         "parties": fewest_parties,
         "measures": fewest_measures,
         "sets": [(p, m) for p, m in sets if len(m) == fewest_measures],
-        "all_sets": sets,
     }
 
 
-def _ruled_out(profiles: list[dict[str, frozenset[State]]], parties: State, measures: State | None) -> bool:
-    """Whether in every roadmap one of the parties gains by some W ∪ R within the measures."""
-    return all(
-        any(measures is None or used <= measures for i in parties for used in profile[i]) for profile in profiles
-    )
+def rules_out(profiles: Sequence[Profile], parties: State, measures: State) -> bool:
+    """Whether in every roadmap one of the parties gains by leaving or by some W ∪ R within the measures."""
+    return all(any(used <= measures for i in parties for used in profile[i]) for profile in profiles)
