@@ -1,0 +1,11 @@
+"""Case files: reading, checking, changing and writing cases.
+
+A case is a folder with ``case.yaml`` and, where there is evidence, ``claims.yaml`` and ``documents.yaml``; or a single
+file.  What the file may say is declared once (`grammar`); everything wrong with it is reported at once (`codes`).
+"""
+
+from detente.casefile.plain import case_to_tree
+from detente.casefile.reader import change_case, read_case
+from detente.casefile.settings import parse_setting
+
+__all__ = ["case_to_tree", "change_case", "parse_setting", "read_case"]

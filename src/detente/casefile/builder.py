@@ -1,0 +1,240 @@
+"""From what the shapes have read to the frozen domain objects.
+
+What is missing because it was bad is left out, so that the rules of the model can look at the rest and all problems are
+reported at once; a case with errors is never handed out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from detente.case import (
+    Anchor,
+    Assumption,
+    Case,
+    Claim,
+    Direction,
+    Document,
+    Format,
+    Forum,
+    Graph,
+    Interest,
+    Issue,
+    Level,
+    Measure,
+    OnBreakdown,
+    OrdinalPreference,
+    Party,
+    Position,
+    ProgressEntry,
+    Ranking,
+    Ranks,
+    Reading,
+    Roadmap,
+    Statements,
+    Term,
+)
+from detente.casefile.levels import Read, level_records
+
+
+def build_case(read: Read, *, name: str) -> Case:
+    """Return the case that was read; `name` is its name if it states none."""
+    return Case(
+        name=read.get("name", name),
+        period=read.get("period"),
+        strict=read.get("strict", False),
+        parties=tuple(_party(key, party) for key, party in read.get("parties", {}).items()),
+        interests=tuple(
+            Interest(id=key, name=interest.get("name", key), weight=interest.get("weight", {}))
+            for key, interest in read.get("interests", {}).items()
+        ),
+        measures=tuple(
+            measure for key, record in read.get("measures", {}).items() for measure in _measures(key, record)
+        ),
+        terms=tuple(
+            Term(party=term["party"], when=term["when"], value=term["value"]) for term in read.get("terms", [])
+        ),
+        preferences={key: _preference(preference) for key, preference in read.get("preferences", {}).items()},
+        infeasible=tuple(read.get("infeasible", [])),
+        forums=tuple(_forum(key, forum) for key, forum in read.get("forums", {}).items()),
+        formats=tuple(Format(id=key, parties=tuple(parties)) for key, parties in read.get("formats", {}).items()),
+        status_quo=tuple(read.get("status-quo", [])),
+        graph=_graph(read["graph"]) if "graph" in read else None,
+        roadmaps=tuple(
+            Roadmap(
+                id=key,
+                name=roadmap.get("name", key),
+                stages=tuple(tuple(stage) for stage in roadmap["stages"]),
+                durations=tuple(roadmap["durations"]) if "durations" in roadmap else None,
+            )
+            for key, roadmap in read.get("roadmaps", {}).items()
+            if "stages" in roadmap
+        ),
+        progress=tuple(
+            ProgressEntry(measure=entry["measure"], taken=entry["taken"], ended=entry.get("ended"))
+            for entry in read.get("progress", [])
+        ),
+        issues=tuple(_issue(key, issue) for key, issue in read.get("issues", {}).items()),
+        readings=tuple(
+            Reading(
+                id=key,
+                name=reading.get("name", key),
+                document=reading.get("document"),
+                settings=reading.get("set", {}),
+            )
+            for key, reading in read.get("readings", {}).items()
+        ),
+    )
+
+
+def _party(key: str, read: Read) -> Party:
+    return Party(
+        id=key,
+        name=read.get("name", key),
+        discount=read.get("discount"),
+        hazard=read.get("hazard", 0.0),
+        breakdown=read.get("breakdown", 0.0),
+    )
+
+
+def direction_of(read: Read) -> Direction:
+    """Return the direction of a measure, stated as such or by ``reversible``."""
+    if "direction" in read:
+        return Direction(read["direction"])
+    return Direction.BOTH if read.get("reversible", True) else Direction.FORWARD
+
+
+def _measures(key: str, read: Read) -> Iterator[Measure]:
+    if not read.get("levels"):
+        yield _measure(key, read.get("name", key), read, read)
+        return
+    before: tuple[str, ...] = ()
+    for number, (label, record) in enumerate(level_records(read).items(), start=1):
+        level_id = f"{key}.{label}"
+        name = record["name"] or (f"{read['name']} {label}" if "name" in read else level_id)
+        level = Level(chain=key, label=label, number=number)
+        yield _measure(level_id, name, read, record, level=level, before=before)
+        before = (level_id,)
+
+
+def _measure(
+    key: str, name: str, read: Read, graded: Read, *, level: Level | None = None, before: tuple[str, ...] = ()
+) -> Measure:
+    by: Any = read.get("by", [])  # Any: as in Read
+    is_forum = isinstance(by, Mapping)
+    return Measure(
+        id=key,
+        name=name,
+        owners=() if is_forum else tuple(by),
+        forum=by.get("forum") if is_forum else None,
+        value=graded.get("value", {}),
+        effects=graded.get("effects", {}),
+        cost=graded.get("cost", {}),
+        undo_cost=graded.get("undo-cost", {}),
+        direction=direction_of(read),
+        on_breakdown=OnBreakdown(read.get("on-breakdown", OnBreakdown.OWN_INTEREST)),
+        duration=read.get("duration", 1),
+        detection_lag=read.get("detection-lag", 1),
+        verifies=read.get("verifies", {}),
+        deters=graded.get("deters", {}),
+        requires=(*before, *read.get("requires", [])),
+        after=tuple(read.get("after", [])),
+        excludes=tuple(read.get("excludes", [])),
+        level=level,
+    )
+
+
+def _preference(read: Read) -> OrdinalPreference:
+    if "statements" in read:
+        return Statements(statements=tuple(read["statements"]))
+    if "ranks" in read:
+        return Ranks(ranks=tuple(read["ranks"]))
+    places = (place if isinstance(place, list) else [place] for place in read.get("ranking", []))
+    return Ranking(places=tuple(tuple(place) for place in places))
+
+
+def _forum(key: str, read: Read) -> Forum:
+    end = read.get("end", {})
+    quota = read.get("quota", 1)
+    veto = tuple(read.get("veto", []))
+    return Forum(
+        id=key,
+        members=tuple(read.get("members", [])),
+        quota=quota,
+        others=read.get("others", 0),
+        veto=veto,
+        end_quota=end.get("quota", quota),
+        end_veto=tuple(end["veto"]) if "veto" in end else veto,
+    )
+
+
+def _graph(read: Read) -> Graph:
+    return Graph(
+        states=tuple(read.get("states", [])),
+        moves={party: tuple((start, end) for start, end in moves) for party, moves in read.get("moves", {}).items()},
+        ranks={party: tuple(ranks) for party, ranks in read.get("ranks", {}).items()},
+    )
+
+
+def _issue(key: str, read: Read) -> Issue:
+    return Issue(
+        id=key,
+        name=read.get("name", key),
+        scale=read.get("scale", {}),
+        positions={
+            party: Position(
+                position=position["position"], salience=position["salience"], capability=position["capability"]
+            )
+            for party, position in read.get("positions", {}).items()
+        },
+        reference=read.get("reference"),
+    )
+
+
+def build_documents(read: Read) -> tuple[Document, ...]:
+    """Return the documents of ``documents.yaml``; what has no field of its own is kept as details."""
+    documents = []
+    for key, entry in read.get("documents", {}).items():
+        date = entry.get("date")
+        details = {name: text for name, text in entry.items() if name not in ("title", "author", "publisher", "date")}
+        documents.append(
+            Document(
+                id=key,
+                title=entry["title"],
+                author=entry.get("author"),
+                publisher=entry.get("publisher"),
+                date="/".join(date) if isinstance(date, list) else date,
+                details=tuple((name, text) for name, text in details.items() if text is not None),
+            )
+        )
+    return tuple(documents)
+
+
+def build_claims(read: Read) -> tuple[tuple[Claim, ...], tuple[Assumption, ...]]:
+    """Return the claims and the assumptions of ``claims.yaml``."""
+    claims = tuple(_claim(key, entry) for key, entry in read.get("claims", {}).items())
+    assumptions = tuple(
+        Assumption(places=tuple(entry["places"]), reason=entry.get("reason", "")) for entry in read.get("assumed", [])
+    )
+    return claims, assumptions
+
+
+def _claim(key: str, read: Read) -> Claim:
+    anchor: Any = read.get("anchor")  # Any: as in Read
+    return Claim(
+        id=key,
+        document=read["document"],
+        paragraph=read.get("paragraph"),
+        anchor=None
+        if anchor is None
+        else Anchor(start=anchor["start"], length=anchor["length"], sha256=anchor["sha256"]),
+        voice=tuple(read.get("voice", [])),
+        mode=read.get("mode"),
+        party=read.get("party"),
+        subject=read.get("subject"),
+        stance=read.get("stance"),
+        strength=read.get("strength"),
+        paraphrase=read.get("paraphrase", ""),
+        supports=tuple(read.get("supports", [])),
+    )

@@ -1,0 +1,311 @@
+"""A case as plain data with the keys of the case file: what is written, compared and hashed.
+
+Only what differs from its default is stated.  Levels of a graded measure stand under one key, each with its increments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from detente.case import (
+    Case,
+    Claim,
+    Direction,
+    Document,
+    Forum,
+    Issue,
+    Measure,
+    OnBreakdown,
+    OrdinalPreference,
+    Party,
+    Quantity,
+    Range,
+    Ranking,
+    Ranks,
+    Reading,
+    Roadmap,
+    Statements,
+    format_condition,
+)
+from detente.casefile import tree
+from detente.casefile.tree import Node, Plain
+from detente.errors import OptionError
+
+_SHARED = ("by", "direction", "on-breakdown", "duration", "detection-lag", "verifies", "after", "excludes")
+
+
+def case_to_tree(case: Case) -> dict[str, Plain]:
+    """Return a case as plain data with the keys of ``case.yaml``: dicts, lists, texts and numbers.
+
+    Raises
+    ------
+    OptionError
+        If the levels of a graded measure differ in what the format states once for all of them.
+    """
+    plain: dict[str, Plain] = {"detente": 1, "name": case.name}
+    if case.period is not None:
+        plain["period"] = case.period
+    if case.strict:
+        plain["strict"] = True
+    sections: dict[str, Plain] = {
+        "parties": {party.id: _party(party) for party in case.parties},
+        "interests": {
+            interest.id: _named(interest.id, interest.name) | _some({"weight": _numbers(interest.weight)})
+            for interest in case.interests
+        },
+        "measures": _measures(case.measures),
+        "terms": [
+            {"party": term.party, "when": format_condition(term.when), "value": _number(term.value)}
+            for term in case.terms
+        ],
+        "preferences": {party: _preference(case, given) for party, given in case.preferences.items()},
+        "infeasible": [format_condition(pattern) for pattern in case.infeasible],
+        "forums": {forum.id: _forum(forum) for forum in case.forums},
+        "formats": {each.id: list(each.parties) for each in case.formats},
+        "status-quo": list(case.status_quo),
+    }
+    if case.graph is not None:
+        sections["graph"] = {
+            "states": list(case.graph.states),
+            "moves": {party: [list(move) for move in moves] for party, moves in case.graph.moves.items()},
+            **_some({"ranks": {party: list(ranks) for party, ranks in case.graph.ranks.items()}}),
+        }
+    sections |= {
+        "roadmaps": {roadmap.id: _roadmap(roadmap) for roadmap in case.roadmaps},
+        "progress": [
+            _some({"measure": entry.measure, "taken": entry.taken, "ended": entry.ended}) for entry in case.progress
+        ],
+        "issues": {issue.id: _issue(issue) for issue in case.issues},
+        "readings": {reading.id: _reading(reading) for reading in case.readings},
+    }
+    return plain | _some(sections)
+
+
+def _some(fields: Mapping[str, Plain]) -> dict[str, Plain]:
+    return {key: value for key, value in fields.items() if value not in (None, {}, [])}
+
+
+def _named(key: str, name: str) -> dict[str, Plain]:
+    return {} if name == key else {"name": name}
+
+
+def _number(quantity: Quantity) -> Plain:
+    if isinstance(quantity, Range):
+        return [_short(quantity.low), _short(quantity.mode), _short(quantity.high)]
+    return _short(quantity)
+
+
+def _short(value: float) -> float:
+    """Return a whole number as int, so that it is written without a point."""
+    return int(value) if value == int(value) and abs(value) < 1e15 else float(value)
+
+
+def _numbers(quantities: Mapping[str, Quantity]) -> Plain:
+    return {key: _number(quantity) for key, quantity in quantities.items()}
+
+
+def _party(party: Party) -> Plain:
+    return _named(party.id, party.name) | {
+        key: _number(quantity)
+        for key, quantity, default in (
+            ("discount", party.discount, None),
+            ("hazard", party.hazard, 0.0),
+            ("breakdown", party.breakdown, 0.0),
+        )
+        if quantity is not None and quantity != default
+    }
+
+
+def _graded(measure: Measure) -> dict[str, Plain]:
+    return _some(
+        {
+            "value": _numbers(measure.value),
+            "effects": {interest: _numbers(effect) for interest, effect in measure.effects.items()},
+            "cost": _numbers(measure.cost),
+            "undo-cost": _numbers(measure.undo_cost),
+            "deters": _numbers(measure.deters),
+        }
+    )
+
+
+def _shared(measure: Measure) -> dict[str, Plain]:
+    by: Plain = list(measure.owners) if measure.forum is None else {"forum": measure.forum}
+    shared: dict[str, Plain] = {"by": by}
+    if measure.direction is Direction.FORWARD:
+        shared["reversible"] = False
+    elif measure.direction is Direction.BACKWARD:
+        shared["direction"] = str(measure.direction)
+    if measure.on_breakdown is not OnBreakdown.OWN_INTEREST:
+        shared["on-breakdown"] = str(measure.on_breakdown)
+    if measure.duration != 1:
+        shared["duration"] = measure.duration
+    if measure.detection_lag != 1:
+        shared["detection-lag"] = measure.detection_lag
+    return shared | _some(
+        {
+            "verifies": dict(measure.verifies),
+            "after": list(measure.after),
+            "excludes": list(measure.excludes),
+        }
+    )
+
+
+def _measures(measures: Iterable[Measure]) -> dict[str, Plain]:
+    plain: dict[str, Plain] = {}
+    chains: dict[str, list[Measure]] = {}
+    for measure in measures:
+        if measure.level is None:
+            record = _named(measure.id, measure.name) | _shared(measure)
+            plain[measure.id] = record | _some({"requires": list(measure.requires)}) | _graded(measure)
+        else:
+            chains.setdefault(measure.level.chain, []).append(measure)
+            plain.setdefault(measure.level.chain, None)
+    for chain, levels in chains.items():
+        plain[chain] = _chain(chain, levels)
+    return plain
+
+
+def _chain(chain: str, levels: list[Measure]) -> Plain:
+    shared = _shared(levels[0])
+    requires = levels[0].requires
+    before: tuple[str, ...] = ()
+    increments: dict[str, Plain] = {}
+    for number, measure in enumerate(levels, start=1):
+        level = measure.level
+        assert level is not None
+        if (
+            measure.id != f"{chain}.{level.label}"
+            or level.number != number
+            or _shared(measure) != shared
+            or measure.requires != (*before, *requires)
+        ):
+            raise OptionError(
+                f"the levels of '{chain}' cannot be written: '{measure.id}' differs from the first in more than "
+                "name, value, effects, cost, undo-cost and deters, or does not require the level before"
+            )
+        before = (measure.id,)
+        increments[level.label] = _named(measure.id, measure.name) | _graded(measure)
+    return shared | _some({"requires": list(requires)}) | {"levels": increments}
+
+
+def _preference(case: Case, given: OrdinalPreference) -> Plain:
+    match given:
+        case Statements(statements=statements):
+            return {"statements": [format_condition(statement) for statement in statements]}
+        case Ranks(ranks=ranks):
+            return {"ranks": [_short(rank) for rank in ranks]}
+        case Ranking(places=places):
+            written = [[_state(case, state) for state in tied] for tied in places]
+            return {"ranking": [tied[0] if len(tied) == 1 else list[Plain](tied) for tied in written]}
+
+
+def _state(case: Case, state: frozenset[str]) -> str:
+    return " ".join(measure.id for measure in case.measures if measure.id in state) or "-"
+
+
+def _forum(forum: Forum) -> Plain:
+    end: dict[str, Plain] = {} if forum.end_quota == forum.quota else {"quota": forum.end_quota}
+    if forum.end_veto != forum.veto:
+        end["veto"] = list(forum.end_veto)
+    plain: dict[str, Plain] = {"members": list(forum.members)}
+    if forum.others:
+        plain["others"] = forum.others
+    plain["quota"] = forum.quota
+    return plain | _some({"veto": list(forum.veto)}) | ({"end": end} if end else {})
+
+
+def _roadmap(roadmap: Roadmap) -> Plain:
+    plain = _named(roadmap.id, roadmap.name) | {"stages": [list(stage) for stage in roadmap.stages]}
+    if roadmap.durations is not None:
+        plain["durations"] = list(roadmap.durations)
+    return plain
+
+
+def _issue(issue: Issue) -> Plain:
+    plain = _named(issue.id, issue.name) | _some(
+        {
+            "scale": {str(_short(point)): label for point, label in issue.scale.items()},
+            "positions": {
+                party: {
+                    "position": _number(held.position),
+                    "salience": _number(held.salience),
+                    "capability": _number(held.capability),
+                }
+                for party, held in issue.positions.items()
+            },
+        }
+    )
+    return plain if issue.reference is None else plain | {"reference": _number(issue.reference)}
+
+
+def _reading(reading: Reading) -> Plain:
+    plain = _named(reading.id, reading.name)
+    if reading.document is not None:
+        plain["document"] = reading.document
+    return plain | _some({"set": {place: plain_value(value) for place, value in reading.settings.items()}})
+
+
+def plain_value(value: object) -> Plain:
+    """Return a setting's value as plain data.
+
+    Raises
+    ------
+    OptionError
+        If a case file cannot hold it.
+    """
+    try:
+        return tree.to_plain(tree.from_plain(value))
+    except TypeError as error:
+        raise OptionError(str(error)) from error
+
+
+def evidence_to_trees(case: Case) -> tuple[Node | None, Node | None]:
+    """Return the claims and the documents of a case as trees, None where it has none."""
+    claims, documents = claims_to_tree(case), documents_to_tree(case)
+    return (
+        tree.from_plain(claims) if claims is not None else None,
+        tree.from_plain(documents) if documents is not None else None,
+    )
+
+
+def documents_to_tree(case: Case) -> dict[str, Plain] | None:
+    """Return the documents of a case as plain data with the keys of ``documents.yaml``; None if it has none."""
+    if not case.documents:
+        return None
+    return {"detente": 1, "documents": {document.id: _document(document) for document in case.documents}}
+
+
+def _document(document: Document) -> Plain:
+    plain: dict[str, Plain] = {"title": document.title}
+    named = (("author", document.author), ("publisher", document.publisher), ("date", document.date))
+    return plain | {key: value for key, value in named if value is not None} | dict(document.details)
+
+
+def claims_to_tree(case: Case) -> dict[str, Plain] | None:
+    """Return the claims of a case as plain data with the keys of ``claims.yaml``; None if it has none."""
+    if not case.claims and not case.assumptions:
+        return None
+    assumed: list[Plain] = [
+        _some({"reason": assumption.reason or None, "places": list(assumption.places)})
+        for assumption in case.assumptions
+    ]
+    claims: dict[str, Plain] = {claim.id: _claim(claim) for claim in case.claims}
+    return {"detente": 1} | _some({"claims": claims, "assumed": assumed})
+
+
+def _claim(claim: Claim) -> Plain:
+    anchor = claim.anchor
+    fields: dict[str, Plain] = {
+        "document": claim.document,
+        "paragraph": claim.paragraph,
+        "anchor": None if anchor is None else {"start": anchor.start, "length": anchor.length, "sha256": anchor.sha256},
+        "voice": list(claim.voice),
+        "mode": claim.mode,
+        "party": claim.party,
+        "subject": claim.subject,
+        "stance": None if claim.stance is None else _short(claim.stance),
+        "strength": claim.strength,
+        "paraphrase": claim.paraphrase or None,
+        "supports": list(claim.supports),
+    }
+    return _some(fields)

@@ -1,0 +1,154 @@
+"""What ordinal preferences and the graph form must keep: every feasible state once (§3, §9 of the model)."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from detente.case import Case, Ranking, Ranks, is_satisfied
+from detente.case.conditions import measures_of
+from detente.casefile.problems import Problems, listed
+from detente.casefile.tree import Node, locate
+
+MOST_RANKED = 1 << 16
+"""Feasible states that a ranking or ranks can name; more cannot be written down."""
+_MOST_LOOKED_AT = 1 << 20
+
+
+def feasible_states(case: Case, most: int = MOST_RANKED) -> list[frozenset[str]] | None:
+    """List the feasible states in increasing order of their bitmasks; None if there are more than `most`.
+
+    Measures are decided one by one from the last declared, so that what no later choice can mend is left at once.
+    """
+    measures = case.measures
+    position = {measure.id: index for index, measure in enumerate(measures)}
+    # What can be judged once the measures from some index on are decided: the index is the least one involved.
+    pairs: list[list[tuple[int, int, bool]]] = [[] for _ in measures]
+    for index, measure in enumerate(measures):
+        for other in measure.requires:
+            if other in position:
+                pairs[min(index, position[other])].append((index, position[other], False))
+        for other in measure.excludes:
+            if other in position:
+                pairs[min(index, position[other])].append((index, position[other], True))
+    patterns: list[list[int]] = [[] for _ in measures]
+    for number, pattern in enumerate(case.infeasible):
+        involved = [position[measure] for measure in measures_of(pattern) if measure in position]
+        if involved:
+            patterns[min(involved)].append(number)
+    masks = [0]
+    looked_at = 0
+    for index in range(len(measures) - 1, -1, -1):
+        kept = []
+        for mask in masks:
+            for state in (mask, mask | 1 << index):
+                looked_at += 1
+                if all(
+                    not (state >> first & 1) or bool(state >> other & 1) != forbidden
+                    for first, other, forbidden in pairs[index]
+                ) and not any(is_satisfied(case.infeasible[n], _ids(case, state)) for n in patterns[index]):
+                    kept.append(state)
+        masks = kept
+        if looked_at > _MOST_LOOKED_AT or len(masks) > most * 4:
+            return None
+    if len(masks) > most:
+        return None
+    return [_ids(case, mask) for mask in sorted(masks)]
+
+
+def _ids(case: Case, mask: int) -> frozenset[str]:
+    return frozenset(measure.id for index, measure in enumerate(case.measures) if mask >> index & 1)
+
+
+def check_preferences(case: Case, root: Node, problems: Problems) -> None:
+    """Note rankings and ranks that do not give every feasible state its place, once."""
+    direct = {party: given for party, given in case.preferences.items() if isinstance(given, Ranking | Ranks)}
+    if not direct or problems.has_errors:
+        return  # which states are feasible cannot be told while the case has other faults
+    states = feasible_states(case)
+    for party, given in direct.items():
+        word = "ranking" if isinstance(given, Ranking) else "ranks"
+        if states is None:
+            problems.add(
+                "D335",
+                locate(root, "preferences", party, word),
+                f"the case has too many feasible states for the {word} of '{party}'.",
+                f"at most {MOST_RANKED:,} can be named one by one; write statements instead.",
+            )
+        elif isinstance(given, Ranking):
+            _check_ranking(case, party, given, states, root, problems)
+        elif len(given.ranks) != len(states):
+            problems.add(
+                "D334",
+                locate(root, "preferences", party, "ranks"),
+                f"ranks of '{party}' has {len(given.ranks)} numbers for {len(states)} feasible states.",
+                "give one for each feasible state, in increasing bitmask order.",
+            )
+
+
+def _state(case: Case, state: frozenset[str]) -> str:
+    return " ".join(measure.id for measure in case.measures if measure.id in state) or "-"
+
+
+def _check_ranking(
+    case: Case, party: str, given: Ranking, states: list[frozenset[str]], root: Node, problems: Problems
+) -> None:
+    feasible = set(states)
+    seen: set[frozenset[str]] = set()
+    for place, tied in enumerate(given.places):
+        for index, state in enumerate(tied):
+            node = locate(root, "preferences", party, "ranking", place, index)
+            if state in seen:
+                problems.add(
+                    "D332",
+                    node,
+                    f"the ranking of '{party}' names the state '{_state(case, state)}' twice.",
+                    "keep one.",
+                )
+            elif state not in feasible:
+                problems.add(
+                    "D333",
+                    node,
+                    f"the ranking of '{party}' names the state '{_state(case, state)}', which is infeasible.",
+                    "leave it out.",
+                )
+            seen.add(state)
+    missing = [f"'{_state(case, state)}'" for state in states if state not in seen]
+    if missing:
+        problems.add(
+            "D331",
+            locate(root, "preferences", party, "ranking"),
+            f"the ranking of '{party}' misses {len(missing)} of {len(states)} feasible states.",
+            f"add {listed(missing)}; states that tie go in a list of their own.",
+        )
+
+
+def check_graph(case: Case, root: Node, problems: Problems) -> None:
+    """Note a graph beside measures, ranks of the wrong length, and moves that go nowhere."""
+    if case.graph is None:
+        return
+    if case.measures:
+        problems.add(
+            "D336",
+            locate(root, "graph"),
+            "the case has both measures and a graph.",
+            "the graph form stands instead of measures; keep one of them.",
+        )
+    for party, ranks in case.graph.ranks.items():
+        if len(ranks) != len(case.graph.states):
+            problems.add(
+                "D337",
+                locate(root, "graph", "ranks", party),
+                f"ranks of '{party}' has {len(ranks)} numbers for {len(case.graph.states)} states.",
+                "give one for each state, in the order of states.",
+            )
+    for party, moves in case.graph.moves.items():
+        twice = {move for move, count in Counter(moves).items() if count > 1}
+        for index, move in enumerate(moves):
+            if move[0] == move[1] or (move in twice and move in moves[:index]):
+                what = "leads nowhere" if move[0] == move[1] else "is listed twice"
+                problems.add(
+                    "D338",
+                    locate(root, "graph", "moves", party, index),
+                    f"the move of '{party}' from '{move[0]}' to '{move[1]}' {what}.",
+                    "delete it.",
+                )

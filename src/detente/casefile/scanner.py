@@ -1,0 +1,236 @@
+"""Tokens of a case file: the scanner of ruamel.yaml with its usual ways made short.
+
+A case file is nearly all plain scalars on one line, commas and brackets.  For these the methods below look at a whole
+scalar at once instead of at every character, which makes scanning several times faster; all else is left to
+ruamel.yaml.  Three things that case files do not have are refused here: tags, directives other than ``%YAML 1.2``, and
+scalars over the limit, whose extent is found before they are read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ruamel.yaml import tokens
+from ruamel.yaml.reader import Reader
+from ruamel.yaml.scanner import Scanner, ScannerError
+
+from detente.casefile.limits import LONGEST_SCALAR, refuse
+from detente.errors import Span
+
+_BLANK_IN_BLOCK = re.compile(r" *(?:#[^\n\0]*)?")
+_BLANK_IN_FLOW = re.compile(r"[ \t]*(?:#[^\n\0]*)?")
+_END = r" \t\n\0"
+_IN_BLOCK = rf"(?:[^{_END}:]++|:(?![{_END}]))"
+_FIRST_IN_BLOCK = rf"(?:[^{_END}:#]|:(?![{_END}]))"
+_IN_FLOW = rf"(?:[^{_END}:,\[\]{{}}]++|:(?![{_END},\[\]{{}}]))"
+_FIRST_IN_FLOW = rf"(?:[^{_END}:#,\[\]{{}}]|:(?![{_END},\[\]{{}}]))"
+_LINE_IN_BLOCK = re.compile(rf"{_IN_BLOCK}+(?: +{_FIRST_IN_BLOCK}{_IN_BLOCK}*)*")
+_LINE_IN_FLOW = re.compile(rf"{_IN_FLOW}+(?: +{_FIRST_IN_FLOW}{_IN_FLOW}*)*")
+_SPACES = re.compile(r" *")
+_MARKER = re.compile(r"(?:---|\.\.\.)[ \t\n\0]")
+_QUOTED = {'"': re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL), "'": re.compile(r"'[^']*+(?:''[^']*+)*+'")}
+_VERSION = re.compile(r"%YAML +1\.2 *(?:#[^\n\0]*)?(?=[\n\0])")
+
+
+class Mark:
+    """A place in the text: index, line and column, each from 0."""
+
+    __slots__ = ("column", "index", "line")
+
+    def __init__(self, index: int, line: int, column: int) -> None:
+        self.index = index
+        self.line = line
+        self.column = column
+
+
+class _TextReader(Reader):
+    """The text and where the scanner is in it; the text ends with a NUL that is no part of it."""
+
+    def get_mark(self) -> Mark:
+        return Mark(self.index, self.line, self.column)
+
+
+class CaseScanner(Scanner):
+    """Scan a text whose line ends are all line feeds; `path` is its name in messages."""
+
+    # ruamel.yaml has these as properties that look up a loader; there is none here.
+    reader: Any = None  # Reader has no types
+    scanner_processing_version = (1, 2)
+
+    def __init__(self, text: str, path: str) -> None:
+        self.path = path
+        self.reader = _TextReader(text)
+        super().__init__(None)
+        self._usual = {
+            "[": self.fetch_flow_sequence_start,
+            "{": self.fetch_flow_mapping_start,
+            "]": self.fetch_flow_sequence_end,
+            "}": self.fetch_flow_mapping_end,
+            ",": self.fetch_flow_entry,
+        }
+
+    def span(self, mark: Any) -> Span:  # Any: a Mark, in errors under ruamel.yaml's name for it
+        """Return a place as it is shown to people."""
+        return Span(path=self.path, line=mark.line + 1, column=mark.column + 1)
+
+    def peek_token(self) -> Any:
+        """Return the next token without taking it."""
+        queue = self.tokens
+        while not self.done and (not queue or (self.possible_simple_keys and self._may_be_key())):
+            self.fetch_more_tokens()
+        return queue[0]
+
+    def get_token(self) -> Any:
+        """Take the next token."""
+        token = self.peek_token()
+        self.tokens_taken += 1
+        del self.tokens[0]
+        return token
+
+    def _may_be_key(self) -> bool:
+        self.stale_possible_simple_keys()
+        return bool(self.next_possible_simple_key() == self.tokens_taken)
+
+    def fetch_more_tokens(self) -> None:
+        """Scan the next token, and those that it brings with it."""
+        self.scan_to_next_token()
+        if self.possible_simple_keys:
+            self.stale_possible_simple_keys()
+        reader = self.reader
+        if not self.flow_context and self.indent > reader.column:
+            self.unwind_indent(reader.column)
+        character = reader.buffer[reader.pointer]
+        if character in self._usual:
+            self._usual[character]()
+        elif character.isalnum():
+            self.fetch_plain()
+        elif character == ":" and self.check_value():
+            self.fetch_value()
+        else:
+            super().fetch_more_tokens()
+
+    def scan_to_next_token(self) -> None:
+        """Skip blanks, comments and line ends."""
+        reader = self.reader
+        text, position = reader.buffer, reader.pointer
+        start = position - reader.column
+        blank = _BLANK_IN_FLOW if self.flow_context else _BLANK_IN_BLOCK
+        position = blank.match(text, position).end()  # type: ignore[union-attr]  # the pattern matches anywhere
+        while text[position] == "\n":
+            position += 1
+            reader.line += 1
+            start = position
+            if not self.flow_context:
+                self.allow_simple_key = True
+            position = blank.match(text, position).end()  # type: ignore[union-attr]  # as above
+        reader.pointer = reader.index = position
+        reader.column = position - start
+
+    def scan_plain(self) -> Any:
+        """Scan a plain scalar, one line at a time."""
+        reader = self.reader
+        text, position = reader.buffer, reader.pointer
+        mark = reader.get_mark()
+        in_flow = bool(self.flow_context)
+        pattern = _LINE_IN_FLOW if in_flow else _LINE_IN_BLOCK
+        parts: list[str] = []
+        fold = ""
+        while text[position] != "#" and (found := pattern.match(text, position)) is not None:
+            self.allow_simple_key = False
+            parts += (fold, found.group())
+            position = found.end()
+            if position - mark.index > LONGEST_SCALAR:
+                self._refuse_long(mark)
+            after = _SPACES.match(text, position).end()  # type: ignore[union-attr]  # the pattern matches anywhere
+            if text[after] != "\n":
+                break
+            ends = 0
+            while text[after] == "\n":
+                ends += 1
+                start = after + 1
+                self.allow_simple_key = True
+                if _MARKER.match(text, start):
+                    after = start
+                    break
+                after = _SPACES.match(text, start).end()  # type: ignore[union-attr]  # as above
+            reader.line += ends
+            reader.column = 0
+            reader.pointer = position = start
+            if after == start and _MARKER.match(text, start):
+                break
+            position = after
+            if not in_flow and position - start < self.indent + 1:
+                break
+            fold = "\n" * (ends - 1) or " "
+        reader.column += position - reader.pointer
+        reader.pointer = reader.index = position
+        return tokens.ScalarToken("".join(parts), True, mark, mark)
+
+    def scan_flow_scalar(self, style: str) -> Any:
+        """Scan a quoted scalar; its end is sought first."""
+        reader = self.reader
+        mark = reader.get_mark()
+        found = _QUOTED[style].match(reader.buffer, reader.pointer)
+        if found is None:
+            refuse(
+                "D004",
+                self.span(mark),
+                f"this is not YAML: the text in quotes that begins here has no closing {style}.",
+                "close the quotes.",
+            )
+        written = found.group()
+        if len(written) - 2 > LONGEST_SCALAR:
+            self._refuse_long(mark)
+        if "\n" in written or "\\" in written:
+            return super().scan_flow_scalar(style)
+        reader.pointer = reader.index = found.end()
+        reader.column += len(written)
+        value = written[1:-1]
+        return tokens.ScalarToken(value.replace("''", "'") if style == "'" else value, False, mark, mark, style)
+
+    def scan_block_scalar(self, style: str, rt: bool | None = False) -> Any:
+        """Scan a literal or folded scalar; how far it reaches is judged first."""
+        reader = self.reader
+        position = reader.buffer.find("\n", reader.pointer) + 1
+        indented = re.compile(rf"(?: {{{max(self.indent + 1, 1)}}}[^\n\0]*\n| *\n)*+")
+        found = indented.match(reader.buffer, position) if position else None
+        if found is not None and found.end() - position > LONGEST_SCALAR:
+            self._refuse_long(reader.get_mark())
+        return super().scan_block_scalar(style, rt)
+
+    def fetch_directive(self) -> None:
+        """Skip ``%YAML 1.2``; refuse any other directive."""
+        reader = self.reader
+        found = _VERSION.match(reader.buffer, reader.pointer)
+        if found is None:
+            refuse(
+                "D013",
+                self.span(reader.get_mark()),
+                "a case file is YAML 1.2 and has no other directives.",
+                "delete this line.",
+            )
+        reader.forward(len(found.group()))
+
+    def fetch_tag(self) -> None:
+        """Refuse a tag."""
+        reader = self.reader
+        found = re.compile(r"![^\s,\[\]{}]*").match(reader.buffer, reader.pointer)
+        seen = "!" if found is None else found.group()
+        refuse(
+            "D008",
+            self.span(reader.get_mark()),
+            f"the tag '{seen[:40]}' cannot stand in a case file.",
+            "delete it; a text that begins with ! goes in quotes.",
+        )
+
+    def _refuse_long(self, mark: Mark) -> None:
+        refuse(
+            "D005",
+            self.span(mark),
+            "the text that begins here is longer than 64 kB.",
+            "is a closing quote missing? long texts belong into .texts/.",
+        )
+
+
+__all__ = ["CaseScanner", "Mark", "ScannerError"]

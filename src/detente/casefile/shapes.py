@@ -1,0 +1,403 @@
+"""What a single value of a case file may be: numbers, texts, words, references, conditions.
+
+A shape reads a node into the value that the domain uses, or notes what is wrong and gives `BAD`.  It also states itself
+as JSON Schema, so that what editors check and what the reader checks cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import ClassVar, Final, TypeAlias
+
+from detente.case import ConditionSyntaxError, Range, parse_condition
+from detente.case.conditions import KEYWORDS
+from detente.casefile.limits import LONGEST_CONDITION
+from detente.casefile.names import Kind, Names
+from detente.casefile.problems import Problems, listed, nearest, shown
+from detente.casefile.tree import NUMBER, Mapping, Node, Scalar, Sequence, is_null, scalar_value
+
+Schema: TypeAlias = dict[str, object]
+
+
+class Bad:
+    """The value of what could not be read."""
+
+    __slots__ = ()
+
+
+BAD: Final = Bad()
+_WORD = re.compile(r"[^\s()]+")
+_KINDS: dict[Kind, str] = {
+    "party": "D201",
+    "measure": "D202",
+    "interest": "D203",
+    "forum": "D204",
+    "document": "D205",
+    "state": "D207",
+}
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Examination:
+    """Where a reading of the tree stands: the ids known, the problems so far, the dotted place being read."""
+
+    names: Names
+    problems: Problems
+    place: list[str] = field(default_factory=list)
+    seen: dict[tuple[int, int], tuple[Node, object]] = field(default_factory=dict)
+
+    def at(self) -> str:
+        """Return the place being read, for messages."""
+        return ".".join(self.place) or "the file"
+
+    def add(self, code: str, node: Node, message: str, help: str = "", *, shift: int = 0) -> Bad:
+        """Note an error and give `BAD`."""
+        self.problems.add(code, node, message, help, shift=shift)
+        return BAD
+
+    def wrong_type(self, node: Node, expected: str, help: str = "") -> Bad:
+        """Note that a node is not what is expected there."""
+        seen = describe(node)
+        return self.add("D103", node, f"{self.at()} must be {expected}, not {seen}.", help)
+
+
+def describe(node: Node) -> str:
+    """Say what a node is, in a few words with what was seen."""
+    match node:
+        case Mapping():
+            return "a mapping"
+        case Sequence():
+            return "a list"
+    value = scalar_value(node)
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return f"the truth value {node.text}"
+    return f"the number {shown(node.text)[1:-1]}" if isinstance(value, int | float) else f"the text {shown(value)}"
+
+
+class Shape(ABC):
+    """What a value may be."""
+
+    @abstractmethod
+    def read(self, node: Node, examination: Examination) -> object:
+        """Return the value that a node stands for, or note what is wrong and give `BAD`."""
+
+    @abstractmethod
+    def schema(self) -> Schema:
+        """Return the shape as JSON Schema."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number(Shape):
+    """A number within bounds; `ranged` if a list of lowest, most likely and highest value may stand for it."""
+
+    least: float | None = None
+    most: float | None = None
+    above: float | None = None
+    below: float | None = None
+    whole: bool = False
+    ranged: bool = False
+
+    def read(self, node: Node, examination: Examination) -> object:
+        """Return a float, an int if whole, or a Range."""
+        if isinstance(node, Scalar):
+            return self._point(node, examination)
+        if self.ranged and isinstance(node, Sequence):
+            return self._range(node, examination)
+        return examination.wrong_type(node, self._expected())
+
+    def _expected(self) -> str:
+        kind = "a whole number" if self.whole else "a number"
+        return f"{kind} or [low, mode, high]" if self.ranged else kind
+
+    def _bounds(self) -> str:
+        bounds = [
+            f"{text} {bound:g}"
+            for text, bound in (
+                (">=", self.least),
+                (">", self.above),
+                ("<=", self.most),
+                ("<", self.below),
+            )
+            if bound is not None
+        ]
+        return " and ".join(bounds)
+
+    def _point(self, node: Scalar, examination: Examination) -> float | Bad:
+        text = node.text
+        value: object = float(text) if node.plain and NUMBER.fullmatch(text) else scalar_value(node)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return examination.wrong_type(node, self._expected(), self._unquote(node))
+        if value != value or value in (float("inf"), float("-inf")):
+            return examination.add(
+                "D106", node, f"{examination.at()} must be a finite number, not {text[:40]}.", "write a number."
+            )
+        if self.whole:
+            if value != int(value):
+                return examination.add(
+                    "D110", node, f"{examination.at()} must be a whole number, not {text[:40]}.", "round it."
+                )
+            value = int(value)
+        inside = (
+            (self.least is None or value >= self.least)
+            and (self.most is None or value <= self.most)
+            and (self.above is None or value > self.above)
+            and (self.below is None or value < self.below)
+        )
+        if not inside:
+            return examination.add("D104", node, f"{examination.at()} is {text[:40]}.", f"it must be {self._bounds()}.")
+        return value
+
+    @staticmethod
+    def _unquote(node: Scalar) -> str:
+        return "write the number without quotes." if not node.plain and NUMBER.fullmatch(node.text) else ""
+
+    def _range(self, node: Sequence, examination: Examination) -> Range | Bad:
+        if len(node.items) != 3:
+            return examination.add(
+                "D105",
+                node,
+                f"{examination.at()} is a list of {len(node.items)}.",
+                "a range is three numbers: [low, mode, high].",
+            )
+        values = []
+        for item in node.items:
+            if not isinstance(item, Scalar):
+                return examination.wrong_type(item, "a number")
+            value = self._point(item, examination)
+            if isinstance(value, Bad):
+                return BAD
+            values.append(float(value))
+        low, mode, high = values
+        if not low <= mode <= high:
+            return examination.add(
+                "D105",
+                node,
+                f"{examination.at()} is [{low:g}, {mode:g}, {high:g}], which does not rise.",
+                "write it as [low, mode, high] with low <= mode <= high.",
+            )
+        return Range(low=low, mode=mode, high=high)
+
+    def schema(self) -> Schema:
+        """Return the bounds, and the list of three where a range may stand."""
+        point: Schema = {"type": "integer" if self.whole else "number"}
+        words = {"minimum": self.least, "maximum": self.most, "exclusiveMinimum": self.above}
+        words["exclusiveMaximum"] = self.below
+        point |= {word: bound for word, bound in words.items() if bound is not None}
+        if not self.ranged:
+            return point
+        ranged = {"type": "array", "items": point, "minItems": 3, "maxItems": 3, "description": "[low, mode, high]"}
+        return {"anyOf": [point, ranged]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Shape):
+    """A text; `or_number` if a number may stand there as it is written."""
+
+    or_number: bool = False
+    or_null: bool = False
+
+    def read(self, node: Node, examination: Examination) -> object:
+        """Return the text; None for null where that may stand."""
+        if not isinstance(node, Scalar):
+            return examination.wrong_type(node, "a text")
+        if self.or_null and is_null(node):
+            return None
+        value = scalar_value(node)
+        if isinstance(value, str):
+            return value
+        if self.or_number and value is not None and not isinstance(value, bool):
+            return node.text
+        help_ = "" if value is None else f'put it in quotes: "{node.text[:40]}".'
+        return examination.wrong_type(node, "a text", help_)
+
+    def schema(self) -> Schema:
+        """Return the types."""
+        types = ["string"] + ["number"] * self.or_number + ["null"] * self.or_null
+        return {"type": types if len(types) > 1 else "string"}
+
+
+class Flag(Shape):
+    """``true`` or ``false``."""
+
+    def read(self, node: Node, examination: Examination) -> object:
+        """Return the truth value."""
+        value = scalar_value(node) if isinstance(node, Scalar) else None
+        if isinstance(value, bool):
+            return value
+        return examination.wrong_type(node, "true or false")
+
+    def schema(self) -> Schema:
+        """Return the type."""
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Shape):
+    """One of some words."""
+
+    words: tuple[str, ...]
+
+    def read(self, node: Node, examination: Examination) -> object:
+        """Return the word."""
+        if not isinstance(node, Scalar):
+            return examination.wrong_type(node, f"one of {listed(self.words)}")
+        if node.text in self.words:
+            return node.text
+        close = nearest(node.text, self.words)
+        return examination.add(
+            "D107",
+            node,
+            f"{examination.at()} is {shown(node.text)}.",
+            f"it must be one of {listed(self.words)}" + (f"; did you mean '{close}'?" if close else "."),
+        )
+
+    def schema(self) -> Schema:
+        """Return the words."""
+        return {"enum": list(self.words)}
+
+
+class Version(Shape):
+    """The version of the format."""
+
+    current: ClassVar[int] = 1
+
+    def read(self, node: Node, examination: Examination) -> object:
+        """Return the version."""
+        if isinstance(node, Scalar) and scalar_value(node) == self.current:
+            return self.current
+        seen = describe(node)
+        return examination.add(
+            "D111", node, f"the format version is {seen}.", f"this program reads `detente: {self.current}`."
+        )
+
+    def schema(self) -> Schema:
+        """Return the only version."""
+        return {"const": self.current}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Shape):
+    """The id of something that the case declares."""
+
+    kind: Kind
+
+    def read(self, node: Node, examination: Examination) -> object:
+        """Return the id."""
+        if not isinstance(node, Scalar):
+            return examination.wrong_type(node, f"the id of a {self.kind}")
+        value = scalar_value(node)
+        if not isinstance(value, str):
+            return examination.wrong_type(node, f"the id of a {self.kind}")
+        return value if self.is_known(value, node, examination) else BAD
+
+    def is_known(self, word: str, node: Scalar, examination: Examination, shift: int = 0) -> bool:
+        """Tell whether a word is an id of this kind; if not, note it."""
+        names = examination.names
+        known = names.of(self.kind)
+        if word in known or (self.kind == "document" and not names.has_documents):
+            return True
+        if self.kind == "measure" and word in names.chains:
+            examination.add(
+                "D206",
+                node,
+                f"{examination.at()} names '{word}', which has levels.",
+                f"say which level: {listed(names.chains[word])}.",
+                shift=shift,
+            )
+            return False
+        close = nearest(word, known)
+        if close is not None:
+            line = known[close].line
+            declared = f" (declared at line {line})" if known[close].path else ""
+            help_ = f"did you mean '{close}'{declared}?"
+        else:
+            help_ = f"the {_plural(self.kind)} of the case: {listed(known)}."
+        examination.add(
+            _KINDS[self.kind],
+            node,
+            f"{examination.at()} names the unknown {self.kind} {shown(word)}.",
+            help_,
+            shift=shift,
+        )
+        return False
+
+    def schema(self) -> Schema:
+        """Return the type; which ids there are, a schema cannot know."""
+        return {"type": "string", "description": f"the id of a {self.kind}"}
+
+
+def _plural(kind: Kind) -> str:
+    return "parties" if kind == "party" else f"{kind}s"
+
+
+class ConditionText(Shape):
+    """A condition over measures."""
+
+    def read(self, node: Node, examination: Examination) -> object:
+        """Return the condition."""
+        value = scalar_value(node) if isinstance(node, Scalar) else None
+        if not isinstance(node, Scalar) or not isinstance(value, str):
+            return examination.wrong_type(node, "a condition such as `a and not b`")
+        if len(value) > LONGEST_CONDITION:
+            return examination.add(
+                "D016",
+                node,
+                f"the condition in {examination.at()} is longer than 10 kB.",
+                "split it, or name what its parts stand for by measures.",
+            )
+        inset = node.inset or 0
+        try:
+            condition = parse_condition(value)
+        except ConditionSyntaxError as error:
+            return examination.add(
+                "D108",
+                node,
+                f"the condition in {examination.at()} cannot be read: {error.message}.",
+                "write ids joined by and, or, not, if, iff and parentheses.",
+                shift=0 if node.inset is None else inset + error.offset,
+            )
+        return condition if self._known(value, node, examination) else BAD
+
+    @staticmethod
+    def _known(value: str, node: Scalar, examination: Examination) -> bool:
+        measure = Reference("measure")
+        fine = True
+        for word in _WORD.finditer(value):
+            if word.group() not in KEYWORDS:
+                shift = 0 if node.inset is None else node.inset + word.start()
+                fine &= measure.is_known(word.group(), node, examination, shift)
+        return fine
+
+    def schema(self) -> Schema:
+        """Return the type."""
+        return {"type": "string", "maxLength": LONGEST_CONDITION, "description": "a condition over measure ids"}
+
+
+class StateText(Shape):
+    """A state as the ids in force, ``-`` if none is."""
+
+    def read(self, node: Node, examination: Examination) -> object:
+        """Return the ids in force."""
+        value = scalar_value(node) if isinstance(node, Scalar) else None
+        if not isinstance(node, Scalar) or not isinstance(value, str):
+            return examination.wrong_type(node, 'a state such as "a b", or "-" for none in force')
+        if value.strip() == "-":
+            return frozenset[str]()
+        measure = Reference("measure")
+        fine = True
+        in_force = []
+        for word in re.finditer(r"\S+", value):
+            shift = 0 if node.inset is None else node.inset + word.start()
+            fine &= measure.is_known(word.group(), node, examination, shift)
+            in_force.append(word.group())
+        if not in_force:
+            return examination.wrong_type(node, 'a state such as "a b", or "-" for none in force')
+        return frozenset(in_force) if fine else BAD
+
+    def schema(self) -> Schema:
+        """Return the type."""
+        return {"type": "string", "minLength": 1, "description": 'ids in force, separated by spaces; "-" for none'}
