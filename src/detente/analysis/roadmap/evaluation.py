@@ -12,11 +12,12 @@ import numpy as np
 from detente.analysis.result import Explanation, Provenance, Result, Status
 from detente.analysis.roadmap.explanation import explain_evaluation
 from detente.case import Case, Roadmap, stage_problems
-from detente.errors import CaseError, Diagnostic, OptionError
+from detente.errors import Cancelled, CaseError, Diagnostic, OptionError
 from detente.game import Game, build_game
 from detente.kernel.deviations import Check
 from detente.kernel.hazard import critical_hazard, least_margins
 from detente.kernel.roadmap import HOLDS, TIES, CheckValues, Parts, RoadmapValues, least_durations, stage_states
+from detente.progress import Progress, Reporter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -381,6 +382,7 @@ def evaluate_roadmaps(
     *,
     readings: Sequence[str | None] | None = None,
     durations: Sequence[int] | None = None,
+    progress: Progress | None = None,
 ) -> Evaluation:
     """Tell whether roadmaps hold, for each roadmap under each reading asked for.
 
@@ -394,6 +396,8 @@ def evaluate_roadmaps(
         The base case only unless given; None in the list is the base case.
     durations : sequence of int, optional
         Periods of each stage, in place of the roadmaps' own.
+    progress : callable, optional
+        Told how far the work is; if it raises `Cancelled`, the answer has what was evaluated until then.
 
     Returns
     -------
@@ -406,20 +410,32 @@ def evaluate_roadmaps(
         If a roadmap or reading is unknown, or a roadmap is not legal.
     CaseError
         If parties lack what roadmaps need, or a stage is shorter than verification takes.
+    Cancelled
+        If `progress` raised it before anything was evaluated.
     """
     started = time.perf_counter()
     asked: Sequence[RoadmapLike] = case.roadmaps if roadmaps is None else roadmaps
     if not asked:
         raise OptionError("the case has no roadmaps; add one under `roadmaps:` or design one")
     readings = (None,) if not readings else tuple(readings)
-    entries = []
-    for reading in readings:
-        read = case.under(reading)
-        for roadmap in asked:
-            checked = _checked(read, _resolve(read, roadmap))
+    tasks = [
+        (read, _checked(read, _resolve(read, roadmap)), reading)
+        for read, reading in [(case.under(reading), reading) for reading in readings]
+        for roadmap in asked
+    ]
+    reporter = Reporter(progress)
+    entries: list[RoadmapEvaluation] = []
+    status = Status.ANSWERED
+    try:
+        for read, checked, reading in tasks:
+            reporter.report("evaluating roadmaps", fraction=len(entries) / len(tasks))
             entries.append(evaluate_path(read, checked, durations=durations, reading=reading))
+    except Cancelled:
+        if not entries:
+            raise
+        status = Status.STOPPED
     return Evaluation(
-        status=Status.ANSWERED,
+        status=status,
         method="roadmap evaluation, all deviations (model §5–7)",
         parameters={
             "roadmaps": list(dict.fromkeys(entry.id for entry in entries)),

@@ -90,7 +90,7 @@ def explain_evaluation(evaluation: RoadmapEvaluation) -> Iterator[Sentence]:
     case = evaluation.case
     title = f"“{evaluation.name}”"
     if evaluation.reading is not None:
-        reading = next(r.name for r in case.readings if r.id == evaluation.reading)
+        reading = next((r.name for r in case.readings if r.id == evaluation.reading), evaluation.reading)
         title = f"Under the reading “{reading}”, {title}"
     tempted = evaluation.tempted()
     if tempted:
