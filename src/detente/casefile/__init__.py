@@ -5,7 +5,7 @@ file.  What the file may say is declared once (`grammar`); everything wrong with
 """
 
 from detente.casefile.plain import case_to_tree
-from detente.casefile.reader import change_case, read_case
+from detente.casefile.reader import case_from_tree, change_case, read_case
 from detente.casefile.settings import parse_setting
 
-__all__ = ["case_to_tree", "change_case", "parse_setting", "read_case"]
+__all__ = ["case_from_tree", "case_to_tree", "change_case", "parse_setting", "read_case"]

@@ -27,7 +27,7 @@ from detente.casefile.plain import case_to_tree, evidence_to_trees
 from detente.casefile.problems import Problems
 from detente.casefile.rules import check_rules
 from detente.casefile.shapes import Examination
-from detente.casefile.tree import Node
+from detente.casefile.tree import Node, Plain
 from detente.errors import CaseError, OptionError, Span
 
 CASE_FILE = "case.yaml"
@@ -153,6 +153,25 @@ def change_case(case: Case, settings: Mapping[str, object]) -> Case:
     )
 
 
+def case_from_tree(plain: Mapping[str, Plain]) -> Case:
+    """Return the case that plain data with the keys of ``case.yaml`` state; the inverse of `case_to_tree`.
+
+    Raises
+    ------
+    CaseError
+        If the case is invalid.
+    """
+    return _assemble(
+        tree.from_plain(plain),
+        None,
+        None,
+        source=None,
+        name=str(plain.get("name", "case")),
+        problems=Problems(),
+        files=[],
+    )
+
+
 def _assemble(
     root: Node,
     claims: Node | None,
@@ -268,7 +287,7 @@ def _readings(
             )
             continue
         readings[reading.id] = _build(_with_settings(under, names, settings), examination, name)
-    return {key: replace(case, readings=()) for key, case in readings.items()}
+    return readings
 
 
 def digest_of(content: object) -> str:
