@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.analysis.result import Explanation, Provenance, Result, Status
-from detente.analysis.roadmap.explanation import explain_evaluation
+from detente.analysis.roadmap.explanation import explain_evaluation, explain_unstated
 from detente.case import Case, Roadmap, stage_problems
 from detente.errors import Cancelled, CaseError, Diagnostic, OptionError
 from detente.game import Game, build_game
@@ -259,8 +259,9 @@ class Evaluation(Result):
         return charts.draw_margins(lines, ax=ax)
 
     def explain(self) -> Explanation:
-        """Say of every roadmap whether it holds and, if not, who is tempted where and by what."""
-        return Explanation(sentences=tuple(s for entry in self.roadmaps for s in explain_evaluation(entry)))
+        """Say of every roadmap whether it holds and, if not, who is tempted where and by what; then what is unstated."""
+        verdicts = (s for entry in self.roadmaps for s in explain_evaluation(entry))
+        return Explanation(sentences=(*verdicts, *explain_unstated(self.roadmaps)))
 
 
 def _resolve(case: Case, roadmap: RoadmapLike) -> Roadmap:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence
 from detente.case import Case
+from detente.game import is_stated
 from detente.kernel.deviations import Check
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ def explain_evaluation(evaluation: RoadmapEvaluation) -> Iterator[Sentence]:
         who = list(dict.fromkeys(row.party for row in tempted))
         names = join_words(case.party(party).name for party in who)
         places = f"{len(tempted)} of {len(evaluation.rows)} checks"
-        yield Sentence(text=f"{title} does not hold: {names} would do better by reneging, at {places}.", parties=tuple(who))
+        yield Sentence(
+            text=f"{title} does not hold: {names} would do better by reneging, at {places}.", parties=tuple(who)
+        )
         yield from (_row_sentence(evaluation, row) for row in _worst_by_party(tempted))
         hopeless = [row for row in evaluation.rows if row.none_suffices]
         for row in hopeless[:1]:
@@ -109,7 +112,8 @@ def explain_evaluation(evaluation: RoadmapEvaluation) -> Iterator[Sentence]:
     yield _row_sentence(evaluation, evaluation.critical)
     if evaluation.trust:
         most = max(
-            (row for row in evaluation.rows if row.required_trust is not None), key=lambda row: row.required_trust or 0.0
+            (row for row in evaluation.rows if row.required_trust is not None),
+            key=lambda row: row.required_trust or 0.0,
         )
         party = case.party(most.party).name
         text = (
@@ -128,3 +132,27 @@ def explain_evaluation(evaluation: RoadmapEvaluation) -> Iterator[Sentence]:
             f"(here {evaluation.hazard:.3g})."
         )
     yield Sentence(text=text)
+
+
+def explain_unstated(evaluations: Iterable[RoadmapEvaluation]) -> Iterator[Sentence]:
+    """Yield one sentence on the values that nobody states although a roadmap takes the measure (§3); none if all are."""
+    entries = list(evaluations)
+    taken = {measure for entry in entries for stage in entry.stages for measure in stage}
+    missing: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        for measure in entry.case.measures:
+            for party in entry.parties:
+                if measure.id in taken and not is_stated(measure, party):
+                    missing.setdefault(measure.id, {})[party] = None
+    if not missing:
+        return
+    case = entries[0].case
+    cells = [
+        f"{quote_measures(case, [measure])} to {join_words(case.party(party).name for party in parties)}"
+        for measure, parties in missing.items()
+    ]
+    yield Sentence(
+        text=f"Nobody states what these are worth, so each counts as 0: {'; '.join(cells)}.",
+        parties=tuple(dict.fromkeys(party for parties in missing.values() for party in parties)),
+        measures=tuple(missing),
+    )
