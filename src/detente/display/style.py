@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from detente.display.prose import format_signed
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -39,7 +41,7 @@ ROLES = {
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#b2458f", "#e69f00", "#56b4e9", "#7a6a00", "#6b6b6b")
 """Colours that are told apart with every common kind of colour blindness, after Okabe and Ito."""
 
-HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "||||", "----", "++++", "oo", "**")
+HATCHES = ("", "///", "\\\\\\", "|||", "xxx", "---", "/////", "+++", "|", "\\")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
     (0, None),
@@ -50,9 +52,12 @@ DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
     (0, (8, 2, 1, 2, 1, 2)),
 )
 
+WIDTH = 7.2
+"""Width of a picture in inches: a column of text on a screen or on paper."""
+POINTS = 72.0
+"""Points in an inch."""
 SMALL = 7.5
 TEXT = 8.5
-HEADING = 9.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ class Look:
 
 
 def look_of(number: int) -> Look:
-    """Return how the series with a number, counted from 0, is drawn; no two of the first 40 look the same."""
+    """Return how the series with a number, counted from 0, is drawn; no two of the first 24 look the same."""
     return Look(
         color=SERIES[number % len(SERIES)],
         hatch=HATCHES[number % len(HATCHES)],
@@ -75,29 +80,9 @@ def look_of(number: int) -> Look:
     )
 
 
-def format_number(value: float, *, digits: int = 2, sign: bool = False) -> str:
-    """Write a number with few digits, a true minus sign and no negative zero.
-
-    Examples
-    --------
-    >>> format_number(-0.123)
-    '−0.12'
-    >>> format_number(1234.5)
-    '1235'
-    >>> format_number(0.5, sign=True)
-    '+0.5'
-    """
-    magnitude = abs(value)
-    if magnitude >= 10 ** (digits - 1):
-        text = f"{magnitude:.{1 if magnitude < 10**digits else 0}f}"
-        text = text.removesuffix(".0")
-    elif magnitude >= 1e-4:
-        text = f"{magnitude:.{digits}g}"
-    elif magnitude >= 1e-9:
-        text = f"{magnitude:.0e}".replace("e-0", "e-")
-    else:
-        return "0"
-    return f"{'−' if value < 0 else '+' if sign else ''}{text}"
+def format_margin(margin: float) -> str:
+    """Write a margin as everywhere else, with a true minus sign."""
+    return format_signed(margin).replace("-", "−")
 
 
 def tidy_axes(ax: Axes, *, keep: Sequence[str] = ("left", "bottom")) -> None:
@@ -108,3 +93,14 @@ def tidy_axes(ax: Axes, *, keep: Sequence[str] = ("left", "bottom")) -> None:
         spine.set_linewidth(0.8)
     ax.tick_params(colors=MUTED, labelsize=SMALL, length=0, pad=4)
     ax.set_facecolor("none")
+
+
+def own_axes(height: float, *, left: float = 0.6, right: float = 0.2, top: float = 0.3, bottom: float = 0.45) -> Axes:
+    """Make axes in a figure of the usual width, margins and height in inches."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, height), facecolor=PAPER)
+    FigureCanvasAgg(figure)
+    inside = (left / WIDTH, bottom / height, (WIDTH - left - right) / WIDTH, (height - bottom - top) / height)
+    return figure.add_axes(inside)
