@@ -30,6 +30,8 @@ GAP = 2
 """Spaces between two columns."""
 NARROWEST = 12
 """No column is made narrower than this."""
+_SPACE = re.compile(r"\s+")
+_SPACE_OR_HYPHEN = re.compile(r"\s+|(?<=-)(?=\w)")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]\d+)?")
 
 
@@ -75,6 +77,28 @@ def build_table(columns: Iterable[Column], rows: Iterable[Sequence[str | Cell]])
     return table
 
 
+def split_table(table: Table, width: int | None, *, keep: int) -> list[Table]:
+    """Split a table that is too wide into several, each with the first `keep` columns."""
+    natural = _layout(table, width).widths
+    if width is None or sum(natural) + GAP * (len(natural) - 1) <= width:
+        return [table]
+    groups: list[list[int]] = [[]]
+    fixed = sum(natural[:keep]) + GAP * keep
+    room = width - fixed
+    for j in range(keep, len(natural)):
+        if groups[-1] and natural[j] > room:
+            groups.append([])
+            room = width - fixed
+        groups[-1].append(j)
+        room -= natural[j] + GAP
+    parts = []
+    for group in groups:
+        chosen = [*range(keep), *group]
+        rows = tuple(tuple(row[j] for j in chosen) for row in table.rows)
+        parts.append(Table(columns=tuple(table.columns[j] for j in chosen), rows=rows))
+    return parts
+
+
 def _text(cell: str | Cell) -> str:
     return cell.text if isinstance(cell, Cell) else cell
 
@@ -86,11 +110,37 @@ def _align_points(texts: Sequence[str]) -> list[str]:
     return [text + " " * (longest - after[text]) if text in after else text for text in texts]
 
 
+def _narrow(
+    table: Table,
+    headers: list[list[str]],
+    texts: list[list[str]],
+    widths: list[int],
+    room: int,
+    separator: re.Pattern[str],
+) -> None:
+    """Make columns that may be broken narrower until the table fits, the widest first, breaking only where allowed."""
+    floors = [
+        min(widths[j], max([NARROWEST, *(_widest_piece(line, separator) for line in [*headers[j], *texts[j]])]))
+        for j in range(len(widths))
+    ]
+    while sum(widths) > room:
+        loose = [j for j, column in enumerate(table.columns) if column.can_wrap and widths[j] > floors[j]]
+        if not loose:
+            return
+        widths[max(loose, key=lambda j: widths[j])] -= 1
+
+
+def _widest_piece(text: str, separator: re.Pattern[str]) -> int:
+    """Return the width of the widest part of a text that is not to be broken."""
+    return max((text_width(piece) for piece in separator.split(text)), default=0)
+
+
 def _break(text: str, width: int) -> list[str]:
-    """Break a text at spaces, and after hyphens of words that are too long."""
+    """Break a text at spaces, and after hyphens where a word is too long."""
+    on_hyphens = _widest_piece(text, _SPACE) > width
     lines: list[str] = []
     for part in text.split("\n"):
-        lines.extend(textwrap.wrap(part, width, break_long_words=False, break_on_hyphens=True) or [""])
+        lines.extend(textwrap.wrap(part, width, break_long_words=False, break_on_hyphens=on_hyphens) or [""])
     return lines
 
 
@@ -112,15 +162,9 @@ def _layout(table: Table, width: int | None) -> _Layout:
         max([text_width(line) for line in [*headers[j], *(line for text in texts[j] for line in text.split("\n"))]])
         for j in range(len(table.columns))
     ]
-    floors = [
-        min(widths[j], max([NARROWEST, *(text_width(line) for line in headers[j])])) for j in range(len(table.columns))
-    ]
     if width is not None:
-        while sum(widths) + GAP * (len(widths) - 1) > width:
-            loose = [j for j, column in enumerate(table.columns) if column.can_wrap and widths[j] > floors[j]]
-            if not loose:
-                break
-            widths[max(loose, key=lambda j: widths[j])] -= 1
+        for separator in (_SPACE, _SPACE_OR_HYPHEN):
+            _narrow(table, headers, texts, widths, width - GAP * (len(widths) - 1), separator)
     cells = [
         [
             _break(texts[j][i], widths[j]) if column.can_wrap else texts[j][i].split("\n")
@@ -152,8 +196,10 @@ def _lines(table: Table, cells: list[list[str]], widths: list[int], *, bottom: b
 def format_table(table: Table, width: int | None = None) -> str:
     """Write a table as aligned plain text, at most `width` columns wide if its breakable columns allow."""
     layout = _layout(table, width)
-    lines = list(_lines(table, layout.headers, layout.widths, bottom=True))
-    lines.append((" " * GAP).join("-" * width for width in layout.widths))
+    lines = []
+    if any(column.header for column in table.columns):
+        lines.extend(_lines(table, layout.headers, layout.widths, bottom=True))
+        lines.append((" " * GAP).join("-" * width for width in layout.widths))
     for cells in layout.cells:
         lines.extend(_lines(table, cells, layout.widths))
     return "\n".join(lines)
