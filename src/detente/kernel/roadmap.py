@@ -195,6 +195,11 @@ class RoadmapValues:
         lost = self.aftermath.breaker[party, left][:, None]
         return np.asarray(dev.pays[chosen][:, None] + flow * (1.0 - fades) / (1.0 - gamma) + fades * lost)
 
+    def deviation_worth(self, lines: slice) -> FloatArray:
+        """Value of some deviations at the system's own hazard: (n_lines,)."""
+        at = np.array([self.system.hazard])
+        return self._deviation_values(at, lines, self.deviations.lag[lines])[:, 0]
+
     def leave_values(self) -> FloatArray:
         """Value of leaving openly, per row; no hazard enters: shape (n_rows,)."""
         values = np.empty(len(self.deviations.rows))

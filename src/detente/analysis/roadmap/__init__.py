@@ -1,5 +1,6 @@
 """Roadmaps: do they hold, and which one would be best?"""
 
+from detente.analysis.roadmap.design import OBJECTIVES, Conflict, Design, Objective, design_roadmap, goal_problems
 from detente.analysis.roadmap.evaluation import (
     Deviation,
     Evaluation,
@@ -12,12 +13,18 @@ from detente.analysis.roadmap.evaluation import (
 )
 
 __all__ = [
+    "OBJECTIVES",
+    "Conflict",
+    "Design",
     "Deviation",
     "Evaluation",
     "EvaluationRow",
+    "Objective",
     "RoadmapEvaluation",
     "RoadmapLike",
+    "design_roadmap",
     "evaluate_path",
     "evaluate_roadmap",
     "evaluate_roadmaps",
+    "goal_problems",
 ]

@@ -1,0 +1,199 @@
+"""The states that a roadmap may reach, and those that deviations from them leave (§2, §8 of the model).
+
+Roadmap states are the order ideals of `requires` and `after` below the goal that are feasible; they are listed without a
+search, each once.  The index holds them all, feasible or not, and every state that a party can leave by withholding or
+undoing; dense 2ⁿ is the special case in which nothing is ordered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from detente.errors import LimitError
+from detente.kernel.bits import find, insert, lowest_bit, make_index, to_masks
+from detente.kernel.deviations import MOST_BITS
+from detente.kernel.system import BoolArray, IntArray, System
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Order:
+    """What must come before what, as masks per column.
+
+    Parameters
+    ----------
+    needs : IntArray
+        Shape (n,): what a measure directly requires.
+    after : IntArray
+        Shape (n,): what must be in force before its stage begins.
+    together : IntArray
+        Shape (any,): sets of measures that are taken in one stage or not at all.
+    topological : IntArray
+        Shape (n,): columns, each after all that it requires or comes after.
+    """
+
+    needs: IntArray
+    after: IntArray
+    together: IntArray
+    topological: IntArray
+
+
+def make_order(needs: BoolArray, after: BoolArray, together: BoolArray) -> Order | None:
+    """Make an order from direct relations (n, n), [m, j] for "m needs j"; None if they form a cycle."""
+    n_measures = needs.shape[0]
+    before = needs | after
+    placed = np.zeros(n_measures, dtype=np.bool_)
+    topological: list[int] = []
+    while len(topological) < n_measures:
+        ready = np.flatnonzero(~placed & ~(before & ~placed).any(axis=1))
+        if ready.size == 0:
+            return None
+        topological.extend(int(column) for column in ready)
+        placed[ready] = True
+    return Order(
+        needs=to_masks(needs),
+        after=to_masks(after),
+        together=to_masks(together),
+        topological=np.array(topological, dtype=np.int64),
+    )
+
+
+def list_ideals(order: Order, most: int) -> IntArray:
+    """Return all masks closed under `requires` and `after`, at most `most` of them, the empty one first.
+
+    Raises
+    ------
+    LimitError
+        If there are more; the caller says what that means for the user.
+    """
+    masks = np.zeros(1, dtype=np.int64)
+    for column in order.topological:
+        before = order.needs[column] | order.after[column]
+        ready = masks[(masks & before) == before]
+        if masks.size + ready.size > most:
+            raise LimitError(f"more than {most} states")
+        masks = np.concatenate([masks, ready | np.left_shift(np.int64(1), column)])
+    return masks
+
+
+@njit(cache=True, error_model="numpy")
+def stage_sets(
+    mask: int, goal: int, needs: IntArray, after: IntArray, topological: IntArray, most: int, room: IntArray
+) -> int:
+    """Write the sets that can be taken next from a state into `room`; return how many, or -1 if there is no room.
+
+    The first is the empty set; sets that require what they do not hold are left out, `together` and feasibility are
+    not looked at.
+    """
+    room[0] = 0
+    count = 1
+    for column in topological:
+        bit = np.int64(1) << column
+        if mask & bit or not goal & bit or (after[column] & ~mask):
+            continue
+        missing = needs[column] & ~mask
+        for place in range(count):
+            chosen = room[place]
+            if missing & ~chosen:
+                continue
+            size, rest = 0, chosen
+            while rest:
+                rest &= rest - 1
+                size += 1
+            if size >= most:
+                continue
+            if count >= len(room):
+                return -1
+            room[count] = chosen | bit
+            count += 1
+    return count
+
+
+def count_arcs(masks: IntArray, goal: int, order: Order, most_per_stage: int, stop: int) -> int:
+    """Count the sets that can be taken next over all states; stops counting above `stop`."""
+    room = np.empty(1024, dtype=np.int64)
+    total = 0
+    for mask in masks:
+        while True:
+            count = stage_sets(mask, goal, order.needs, order.after, order.topological, most_per_stage, room)
+            if count >= 0:
+                break
+            if len(room) > stop:
+                return stop + 1
+            room = np.empty(2 * len(room), dtype=np.int64)
+        total += count - 1
+        if total > stop:
+            break
+    return total
+
+
+@njit(cache=True, error_model="numpy")
+def _left_states(
+    masks: IntArray, own: IntArray, dependents: IntArray, keys: IntArray, places: IntArray, out: IntArray, start: int
+) -> tuple[int, int, int]:
+    """Index what parties can leave of the states from `start` on, until `out` is nearly full: (next, found, most bits)."""
+    found, most = 0, 0
+    columns = np.empty(64, dtype=np.int64)
+    for place in range(start, len(masks)):
+        state = masks[place]
+        needed = 0
+        for party in range(len(own)):
+            bits, count = own[party] & state, 0
+            while bits:
+                bits &= bits - 1
+                count += 1
+            most = max(most, count)
+            if count <= MOST_BITS:
+                needed += 1 << count
+        if found + needed > len(out):
+            return place, found, most
+        for party in range(len(own)):
+            bits, count = own[party] & state, 0
+            while bits:
+                columns[count] = lowest_bit(bits)
+                bits &= bits - 1
+                count += 1
+            if count > MOST_BITS:
+                continue
+            for choice in range(1, 1 << count):
+                removed = np.int64(0)
+                for bit in range(count):
+                    if choice >> bit & 1:
+                        removed |= dependents[columns[bit]]
+                left = state & ~removed
+                if find(keys, places, left) < 0:
+                    insert(keys, places, left, 0)
+                    out[found] = left
+                    found += 1
+    return len(masks), found, most
+
+
+def list_states(system: System, ideals: IntArray, feasible: BoolArray) -> IntArray:
+    """Return the ideals, in their order, followed by every further state that a party can leave a feasible one for.
+
+    Raises
+    ------
+    LimitError
+        If a party has more than `MOST_BITS` measures that it could withhold or undo at once.
+    """
+    if len(ideals) == 1 << system.n_measures:
+        return ideals
+    own = to_masks(system.withholds | system.undoes)
+    dependents = to_masks(system.dependents)
+    sources = ideals[feasible]
+    bits = max((int(mask).bit_count() for mask in own.view(np.uint64)), default=0)
+    out = np.empty(max(1 << 18, len(own) << min(bits, MOST_BITS)), dtype=np.int64)
+    known = ideals
+    start = 0
+    while start < len(sources):
+        keys, places = make_index(known, room=len(out))
+        start, found, most = _left_states(sources, own, dependents, keys, places, out, start)
+        if most > MOST_BITS:
+            raise LimitError(
+                f"a party could withhold or undo {most} measures at once: 2^{most} deviations are too many; "
+                f"at most {MOST_BITS} can be tried"
+            )
+        known = np.concatenate([known, out[:found]])
+    return known
