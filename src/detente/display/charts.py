@@ -24,6 +24,7 @@ from detente.display.style import (
     RULE,
     SMALL,
     TEXT,
+    as_label,
     format_margin,
     look_of,
     own_axes,
@@ -60,14 +61,13 @@ def _spread(wanted: Sequence[float], gap: float) -> list[float]:
 
 def _label_ends(ax: Axes, ends: Sequence[tuple[float, float, str, str]], *, shift: float = 8.0) -> None:
     """Write labels right of the ends of lines, (x, y, label, colour), none over another."""
-    ax.figure.canvas.draw()
     height = ax.get_window_extent().height / ax.figure.dpi * POINTS
     low, high = ax.get_ylim()
     per_point = (high - low) / height
     places = _spread([y / per_point for _, y, _, _ in ends], 1.25 * TEXT)
     for (x, y, label, color), place in zip(ends, places, strict=True):
         ax.annotate(
-            label,
+            as_label(label),
             xy=(x, y),
             xytext=(shift, place - y / per_point),
             textcoords="offset points",
@@ -175,7 +175,9 @@ def draw_hazards(
             fontsize=SMALL,
             color=FAILS_INK,
         )
-    ax.set_xlabel(f"chance per {unit} that the process breaks for reasons outside it", fontsize=TEXT, color=MUTED)
+    ax.set_xlabel(
+        f"chance per {as_label(unit)} that the process breaks for reasons outside it", fontsize=TEXT, color=MUTED
+    )
     ax.set_title("least margin", fontsize=TEXT, color=MUTED, loc="left", pad=16)
     return ax
 
@@ -227,7 +229,9 @@ def draw_trust_profile(profile: Mapping[str, Sequence[float | None]], ax: Axes |
     ax.set_ylim(-0.1, len(profile))
     ax.set_xticks(range(1, n_stages + 1), [f"stage {number}" for number in range(1, n_stages + 1)])
     ax.xaxis.tick_top()
-    ax.set_yticks([len(profile) - 0.65 - place for place in range(len(profile))], list(profile))
+    ax.set_yticks(
+        [len(profile) - 0.65 - place for place in range(len(profile))], [as_label(party) for party in profile]
+    )
     ax.tick_params(axis="y", labelsize=TEXT, labelcolor=INK)
     ax.tick_params(length=0)
     return ax
@@ -250,8 +254,8 @@ def draw_verdicts(
     """
     from matplotlib.patches import Rectangle
 
-    labels = [textwrap.fill(label, 34) for label in margins]
-    heads = [textwrap.fill(reading, 20) for reading in readings]
+    labels = [textwrap.fill(as_label(label), 34) for label in margins]
+    heads = [textwrap.fill(as_label(reading), 20) for reading in readings]
     if ax is None:
         longest = max((len(line) for label in labels for line in label.split("\n")), default=0)
         top = 0.15 + 0.16 * max((head.count("\n") + 1 for head in heads), default=1)

@@ -85,6 +85,12 @@ def format_margin(margin: float) -> str:
     return format_signed(margin).replace("-", "−")
 
 
+def as_label(text: str) -> str:
+    """Return a text as a label that is drawn as it stands: on one line, no formula, nothing that SVG cannot hold."""
+    words = " ".join(text.split())
+    return "".join(char for char in words if char.isprintable()).replace("$", r"\$")
+
+
 def tidy_axes(ax: Axes, *, keep: Sequence[str] = ("left", "bottom")) -> None:
     """Leave of the frame only the sides named, in a quiet colour, and set the ticks in small type."""
     for side, spine in ax.spines.items():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import warnings
 from typing import TYPE_CHECKING
 
 from detente.display.style import ROLES
@@ -59,7 +60,9 @@ def figure_to_svg(figure: Figure) -> str:
     import matplotlib as mpl
 
     buffer = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": SALT}):
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": SALT}), warnings.catch_warnings():
+        # Text stays text: whoever shows it has the script that the measuring font lacks.
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font", category=UserWarning)
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     svg = _NOISE.sub("", buffer.getvalue())
     svg = _FONT.sub(FAMILY, _TAG.sub(_rounded, _without_idle_ids(svg)))

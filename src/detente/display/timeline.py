@@ -24,6 +24,7 @@ from detente.display.style import (
     SMALL,
     TEXT,
     Look,
+    as_label,
     format_margin,
     look_of,
     own_axes,
@@ -103,9 +104,9 @@ class _Sheet:
 
     def add_measure(self, measure: TimelineMeasure, start: int, stop: int) -> None:
         top = self.height
-        for part in textwrap.wrap(measure.label, 44) or [""]:
+        for part in textwrap.wrap(as_label(measure.label), 44) or [""]:
             self.line(part, INK, TEXT)
-        for part in textwrap.wrap(", ".join(measure.owners), 52):
+        for part in textwrap.wrap(as_label(", ".join(measure.owners)), 52):
             self.line(part, MUTED, SMALL)
         self.bars.append(_Bar((top + self.height) / 2, start, stop, measure.owners))
         self.height += 3.0
@@ -118,12 +119,12 @@ def _lay_out(stages: Sequence[TimelineStage], unit: str) -> _Sheet:
         stop = start + stage.duration
         top = sheet.height
         sheet.height += 4.0
-        sheet.line(f"Stage {number}, {count_noun(stage.duration, unit)}", INK, TEXT, bold=True)
+        sheet.line(f"Stage {number}, {count_noun(stage.duration, as_label(unit))}", INK, TEXT, bold=True)
         for measure in stage.measures:
             sheet.add_measure(measure, start, stop)
         holds = stage.margin >= 0.0
         sheet.line(
-            f"{'✓' if holds else '✗'} least margin {format_margin(stage.margin)}, {stage.tightest}",
+            f"{'✓' if holds else '✗'} least margin {format_margin(stage.margin)}, {as_label(stage.tightest)}",
             HOLDS_INK if holds else FAILS_INK,
             SMALL,
         )
@@ -196,7 +197,7 @@ def draw_timeline(
     ax.set_ylim(sheet.height, 0.0)
     ax.set_yticks([])
     ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 3, 6, 10]))
-    ax.set_xlabel(f"{unit}s from the start", fontsize=SMALL, color=MUTED)
+    ax.set_xlabel(f"{as_label(unit)}s from the start", fontsize=SMALL, color=MUTED)
     for text in sheet.texts:
         ax.annotate(
             text.text,
@@ -211,7 +212,13 @@ def draw_timeline(
             annotation_clip=False,
         )
     keys = [
-        Patch(facecolor=looks[owner].color, edgecolor=PAPER, linewidth=0.0, hatch=looks[owner].hatch, label=owner)
+        Patch(
+            facecolor=looks[owner].color,
+            edgecolor=PAPER,
+            linewidth=0.0,
+            hatch=looks[owner].hatch,
+            label=as_label(owner),
+        )
         for owner in order
         if owner in shown
     ]

@@ -185,3 +185,9 @@ def test_in_a_page_ids_have_the_pictures_name_and_colours_follow_the_page() -> N
     assert "fill: var(--paper, #ffffff)" in placed
     assert "font-family: var(--font)" in placed
     assert not re.search(r"DejaVu", placed)
+
+
+def test_labels_in_any_script_with_any_sign_stay_as_they_are() -> None:
+    names = ["북한", "$5 and $6", "a <b> & “c”", "line\nbreak \x07bell"]
+    found = texts(svg_of(charts.draw_trust_profile({name: [0.5] for name in names})))
+    assert found[1:5] == ["북한", "$5 and $6", "a <b> & “c”", "line break bell"]
