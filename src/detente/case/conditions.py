@@ -15,8 +15,11 @@ Connective = Literal["and", "or", "if", "iff"]
 KEYWORDS = frozenset({"and", "or", "not", "if", "iff", "best", "none"})
 """Words that cannot be ids."""
 _TOKEN = re.compile(r"\s*(?:(?P<paren>[()])|(?P<word>[^\s()]+))")
-MOST_NESTED = 200
-"""Parentheses and ``not`` nested deeper than this are refused, so that no input can exhaust the stack."""
+MOST_NESTED = 50
+"""Parentheses and ``not`` nested deeper than this, or as many ``if`` and ``iff`` in one condition, are refused.
+
+Either makes the tree deeper, and those who walk it use the stack of Python: so no input can exhaust that.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ class _Parser:
         self.tokens = _tokens(text)
         self.next = 0
         self.depth = 0
+        self.implications = 0
 
     def peek(self) -> str:
         return self.tokens[self.next].text if self.next < len(self.tokens) else ""
@@ -97,6 +101,9 @@ class _Parser:
     def implication(self) -> Condition:
         left = self.chain("or", lambda: self.chain("and", self.negation))
         while (word := self.peek()) in ("if", "iff"):
+            self.implications += 1
+            if self.implications > MOST_NESTED:
+                raise ConditionSyntaxError(f"more than {MOST_NESTED} times 'if' and 'iff'", self.offset())
             self.next += 1
             right = self.chain("or", lambda: self.chain("and", self.negation))
             left = Joined(connective="if" if word == "if" else "iff", operands=(left, right))

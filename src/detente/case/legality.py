@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from detente.case.case import Case
-from detente.case.conditions import format_condition, is_satisfied
+from detente.case.conditions import format_condition, is_satisfied, measures_of
 from detente.case.measures import Direction
 
 
@@ -62,7 +62,7 @@ class StageProblem:
             case StageFault.AFTER:
                 return f"stage {number} takes '{self.measure}', which comes only in a later stage than '{self.other}'"
             case StageFault.EXCLUDES:
-                return f"stage {number} puts '{self.measure}' in force together with '{self.other}', which exclude each other"
+                return f"stage {number} brings together '{self.measure}' and '{self.other}', which exclude each other"
             case StageFault.INFEASIBLE:
                 return f"stage {number} reaches a state that is infeasible: {self.other}"
 
@@ -70,6 +70,11 @@ class StageProblem:
 def stage_problems(case: Case, stages: Sequence[Sequence[str]]) -> list[StageProblem]:
     """List everything that makes a roadmap illegal, in the order of its stages; an empty list for a legal one."""
     known = {measure.id: measure for measure in case.measures}
+    exclusions = _exclusions(case)
+    patterns: dict[str, list[int]] = {}
+    for index, pattern in enumerate(case.infeasible):
+        for measure in dict.fromkeys(measures_of(pattern)):
+            patterns.setdefault(measure, []).append(index)
     in_force = set(case.status_quo)
     taken: set[str] = set()
     problems: list[StageProblem] = []
@@ -102,13 +107,30 @@ def stage_problems(case: Case, stages: Sequence[Sequence[str]]) -> list[StagePro
             for other in known[measure].after:
                 if other not in earlier:
                     found(StageFault.AFTER, measure, other)
-        for measure, other in excluded_pairs(case, in_force):
-            if not {measure, other} <= earlier:
-                found(StageFault.EXCLUDES, measure, other)
-        for pattern in case.infeasible:
+        # Only what a stage adds can bring a pair together or make a pattern true.
+        pairs = {pair for measure in added for pair in exclusions.get(measure, ()) if in_force.issuperset(pair)}
+        for measure, other in sorted(pairs, key=lambda pair: exclusions[pair[0]][pair]):
+            found(StageFault.EXCLUDES, measure, other)
+        touched = {index for measure in added for index in patterns.get(measure, ())}
+        for index in sorted(touched) if number else range(len(case.infeasible)):
+            pattern = case.infeasible[index]
             if is_satisfied(pattern, in_force) and not (number and is_satisfied(pattern, earlier)):
                 found(StageFault.INFEASIBLE, None, format_condition(pattern))
     return problems
+
+
+def _exclusions(case: Case) -> dict[str, dict[tuple[str, str], int]]:
+    """Map each measure to the pairs that it is excluded in, as declared first, with their place in declared order."""
+    found: dict[str, dict[tuple[str, str], int]] = {}
+    seen: set[frozenset[str]] = set()
+    for measure in case.measures:
+        for other in measure.excludes:
+            pair = frozenset((measure.id, other))
+            if pair not in seen:
+                seen.add(pair)
+                for end in pair:
+                    found.setdefault(end, {})[measure.id, other] = len(seen)
+    return found
 
 
 def excluded_pairs(case: Case, in_force: Collection[str]) -> list[tuple[str, str]]:

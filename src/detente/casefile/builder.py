@@ -6,8 +6,9 @@ reported at once; a case with errors is never handed out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from itertools import chain
+from typing import Any, TypeVar
 
 from detente.case import (
     Anchor,
@@ -37,55 +38,97 @@ from detente.case import (
 )
 from detente.casefile.levels import Read, level_records
 
+T = TypeVar("T")
 
-def build_case(read: Read, *, name: str) -> Case:
-    """Return the case that was read; `name` is its name if it states none."""
-    return Case(
-        name=read.get("name", name),
-        period=read.get("period"),
-        strict=read.get("strict", False),
-        parties=tuple(_party(key, party) for key, party in read.get("parties", {}).items()),
-        interests=tuple(
-            Interest(id=key, name=interest.get("name", key), weight=interest.get("weight", {}))
-            for key, interest in read.get("interests", {}).items()
-        ),
-        measures=tuple(
-            measure for key, record in read.get("measures", {}).items() for measure in _measures(key, record)
-        ),
-        terms=tuple(
-            Term(party=term["party"], when=term["when"], value=term["value"]) for term in read.get("terms", [])
-        ),
-        preferences={key: _preference(preference) for key, preference in read.get("preferences", {}).items()},
-        infeasible=tuple(read.get("infeasible", [])),
-        forums=tuple(_forum(key, forum) for key, forum in read.get("forums", {}).items()),
-        formats=tuple(Format(id=key, parties=tuple(parties)) for key, parties in read.get("formats", {}).items()),
-        status_quo=tuple(read.get("status-quo", [])),
-        graph=_graph(read["graph"]) if "graph" in read else None,
-        roadmaps=tuple(
-            Roadmap(
-                id=key,
-                name=roadmap.get("name", key),
-                stages=tuple(tuple(stage) for stage in roadmap["stages"]),
-                durations=tuple(roadmap["durations"]) if "durations" in roadmap else None,
-            )
-            for key, roadmap in read.get("roadmaps", {}).items()
-            if "stages" in roadmap
-        ),
-        progress=tuple(
-            ProgressEntry(measure=entry["measure"], taken=entry["taken"], ended=entry.get("ended"))
-            for entry in read.get("progress", [])
-        ),
-        issues=tuple(_issue(key, issue) for key, issue in read.get("issues", {}).items()),
-        readings=tuple(
-            Reading(
-                id=key,
-                name=reading.get("name", key),
-                document=reading.get("document"),
-                settings=reading.get("set", {}),
-            )
-            for key, reading in read.get("readings", {}).items()
-        ),
+
+class Builder:
+    """Build cases from what was read; what was read once and stands in several of them is built once.
+
+    Parameters
+    ----------
+    name : str
+        The name of a case that states none.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._built: dict[tuple[str, int], tuple[object, Any]] = {}  # Any: as in Read
+
+    def build(self, read: Read) -> Case:
+        """Return the case that was read."""
+        return Case(
+            name=read.get("name", self._name),
+            period=read.get("period"),
+            strict=read.get("strict", False),
+            parties=self._each("parties", read, _party),
+            interests=self._each("interests", read, _interest),
+            measures=tuple(chain.from_iterable(self._each("measures", read, _measures))),
+            terms=self._once("terms", read, _terms),
+            preferences=dict(self._each("preferences", read, _preference)),
+            infeasible=tuple(read.get("infeasible", ())),
+            forums=self._each("forums", read, _forum),
+            formats=self._each("formats", read, _format),
+            status_quo=tuple(read.get("status-quo", ())),
+            graph=self._once("graph", read, _graph) if "graph" in read else None,
+            roadmaps=self._once("roadmaps", read, _roadmaps),
+            progress=self._once("progress", read, _progress),
+            issues=self._each("issues", read, _issue),
+            readings=self._each("readings", read, _reading),
+        )
+
+    def _once(self, section: str, read: Read, build: Callable[[Any], T]) -> T:
+        stated = read.get(section, ())
+        known = self._built.get((section, id(stated)))
+        if known is None:
+            known = (stated, build(stated))
+            self._built[section, id(stated)] = known
+        built: T = known[1]
+        return built
+
+    def _each(self, section: str, read: Read, build: Callable[[str, Any], T]) -> tuple[T, ...]:
+        built = []
+        for key, stated in read.get(section, {}).items():
+            known = self._built.get((f"{section}.{key}", id(stated)))
+            if known is None:
+                known = (stated, build(key, stated))
+                self._built[f"{section}.{key}", id(stated)] = known
+            built.append(known[1])
+        return tuple(built)
+
+
+def _interest(key: str, read: Read) -> Interest:
+    return Interest(id=key, name=read.get("name", key), weight=read.get("weight", {}))
+
+
+def _format(key: str, read: list[str]) -> Format:
+    return Format(id=key, parties=tuple(read))
+
+
+def _terms(read: list[Read]) -> tuple[Term, ...]:
+    return tuple(Term(party=term["party"], when=term["when"], value=term["value"]) for term in read)
+
+
+def _roadmaps(read: Mapping[str, Read]) -> tuple[Roadmap, ...]:
+    return tuple(
+        Roadmap(
+            id=key,
+            name=roadmap.get("name", key),
+            stages=tuple(tuple(stage) for stage in roadmap["stages"]),
+            durations=tuple(roadmap["durations"]) if "durations" in roadmap else None,
+        )
+        for key, roadmap in (read or {}).items()
+        if "stages" in roadmap  # else it was bad
     )
+
+
+def _progress(read: list[Read]) -> tuple[ProgressEntry, ...]:
+    return tuple(
+        ProgressEntry(measure=entry["measure"], taken=entry["taken"], ended=entry.get("ended")) for entry in read
+    )
+
+
+def _reading(key: str, read: Read) -> Reading:
+    return Reading(id=key, name=read.get("name", key), document=read.get("document"), settings=read.get("set", {}))
 
 
 def _party(key: str, read: Read) -> Party:
@@ -105,17 +148,18 @@ def direction_of(read: Read) -> Direction:
     return Direction.BOTH if read.get("reversible", True) else Direction.FORWARD
 
 
-def _measures(key: str, read: Read) -> Iterator[Measure]:
+def _measures(key: str, read: Read) -> tuple[Measure, ...]:
     if not read.get("levels"):
-        yield _measure(key, read.get("name", key), read, read)
-        return
+        return (_measure(key, read.get("name", key), read, read),)
+    levels = []
     before: tuple[str, ...] = ()
     for number, (label, record) in enumerate(level_records(read).items(), start=1):
         level_id = f"{key}.{label}"
         name = record["name"] or (f"{read['name']} {label}" if "name" in read else level_id)
         level = Level(chain=key, label=label, number=number)
-        yield _measure(level_id, name, read, record, level=level, before=before)
+        levels.append(_measure(level_id, name, read, record, level=level, before=before))
         before = (level_id,)
+    return tuple(levels)
 
 
 def _measure(
@@ -145,13 +189,13 @@ def _measure(
     )
 
 
-def _preference(read: Read) -> OrdinalPreference:
+def _preference(key: str, read: Read) -> tuple[str, OrdinalPreference]:
     if "statements" in read:
-        return Statements(statements=tuple(read["statements"]))
+        return key, Statements(statements=tuple(read["statements"]))
     if "ranks" in read:
-        return Ranks(ranks=tuple(read["ranks"]))
+        return key, Ranks(ranks=tuple(read["ranks"]))
     places = (place if isinstance(place, list) else [place] for place in read.get("ranking", []))
-    return Ranking(places=tuple(tuple(place) for place in places))
+    return key, Ranking(places=tuple(tuple(place) for place in places))
 
 
 def _forum(key: str, read: Read) -> Forum:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from ruamel.yaml import tokens
 
-from detente.casefile.limits import DEEPEST, MOST_ALIAS_NODES, MOST_MEASURES, refuse
+from detente.casefile.limits import DEEPEST, MOST_ALIAS_NODES, MOST_MEASURES, MOST_READINGS, refuse
 from detente.casefile.scanner import CaseScanner, ScannerError
 from detente.casefile.tree import Mapping, Node, Scalar, Sequence
 from detente.errors import Diagnostic, Span
@@ -24,6 +24,8 @@ _NO_VALUE = (
     tokens.FlowSequenceEndToken,
 )
 _SEEN = {
+    tokens.AliasToken: "an alias",
+    tokens.AnchorToken: "an anchor",
     tokens.BlockEndToken: "a line that is indented less",
     tokens.BlockEntryToken: "'-'",
     tokens.BlockMappingStartToken: "a mapping",
@@ -39,6 +41,12 @@ _SEEN = {
     tokens.ScalarToken: "a text",
     tokens.StreamEndToken: "the end of the file",
     tokens.ValueToken: "':'",
+}
+
+
+_MOST_ENTRIES = {
+    "measures": (MOST_MEASURES, "D015", "leave out what no roadmap and no condition names."),
+    "readings": (MOST_READINGS, "D017", "split them over several cases."),
 }
 
 
@@ -105,7 +113,7 @@ class Composer:
             "check indentation, quotes and brackets here and just above.",
         )
 
-    def _node(self, *, top: bool = False, measures: bool = False, indentless: bool = False) -> Node:
+    def _node(self, *, top: bool = False, section: str = "", indentless: bool = False) -> Node:
         token = self.scanner.peek_token()
         kind = type(token)
         self._nodes += 1
@@ -115,7 +123,7 @@ class Composer:
         if kind is tokens.AliasToken:
             return self._alias(self.scanner.get_token())
         if kind is tokens.AnchorToken:
-            return self._anchored(self.scanner.get_token(), top=top, measures=measures, indentless=indentless)
+            return self._anchored(self.scanner.get_token(), top=top, section=section, indentless=indentless)
         self._depth += 1
         if self._depth > DEEPEST:
             self._refuse(
@@ -126,9 +134,9 @@ class Composer:
             )
         node: Node
         if kind is tokens.BlockMappingStartToken:
-            node = self._mapping(tokens.BlockEndToken, top=top, most=MOST_MEASURES if measures else None)
+            node = self._mapping(tokens.BlockEndToken, top=top, section=section)
         elif kind is tokens.FlowMappingStartToken:
-            node = self._mapping(tokens.FlowMappingEndToken, top=top, most=MOST_MEASURES if measures else None)
+            node = self._mapping(tokens.FlowMappingEndToken, top=top, section=section)
         elif kind is tokens.FlowSequenceStartToken:
             node = self._flow_sequence()
         elif kind is tokens.BlockSequenceStartToken:
@@ -160,12 +168,12 @@ class Composer:
         self._nodes += 1
         return Scalar("", True, self.path, mark.line + 1, mark.column + 1, 0)
 
-    def _value(self, before: Any, *, measures: bool = False) -> Node:
+    def _value(self, before: Any, *, section: str = "") -> Node:
         if type(self.scanner.peek_token()) in _NO_VALUE:
             return self._empty(before)
-        return self._node(measures=measures, indentless=True)
+        return self._node(section=section, indentless=True)
 
-    def _mapping(self, end: type, *, top: bool, most: int | None) -> Mapping:
+    def _mapping(self, end: type, *, top: bool, section: str) -> Mapping:
         scanner = self.scanner
         opening = scanner.get_token()
         mark = opening.start_mark
@@ -181,19 +189,16 @@ class Composer:
             token = scanner.get_token()
             if type(token) is not tokens.ValueToken:
                 self._fail("':'", token)
-            value = self._value(token, measures=top and key.text == "measures")
+            value = self._value(token, section=key.text if top else "")
             if key.text in node.keys:
                 self._double(key, node.keys[key.text])
             else:
                 node.keys[key.text] = key
                 node.values[key.text] = value
-                if most is not None and len(node.keys) > most:
-                    self._refuse(
-                        "D015",
-                        Span(path=self.path, line=key.line, column=key.column),
-                        f"the case has more than {most:,} measures.",
-                        "leave out what no roadmap and no condition names.",
-                    )
+                if section in _MOST_ENTRIES and len(node.keys) > _MOST_ENTRIES[section][0]:
+                    most, code, help_ = _MOST_ENTRIES[section]
+                    span = Span(path=self.path, line=key.line, column=key.column)
+                    self._refuse(code, span, f"the case has more than {most:,} {section}.", help_)
             if in_flow and type(scanner.peek_token()) is not end:
                 token = scanner.get_token()
                 if type(token) is not tokens.FlowEntryToken:
@@ -249,21 +254,27 @@ class Composer:
         opening = scanner.get_token()
         mark = opening.start_mark
         items: list[Node] = []
-        while type(scanner.peek_token()) is not tokens.FlowSequenceEndToken:
-            token = scanner.peek_token()
-            if type(token) in (tokens.FlowEntryToken, tokens.StreamEndToken):
-                self._unclosed(token, opening, "a value or ']'")
-            if type(token) is tokens.KeyToken:
+        token = scanner.peek_token()
+        while type(token) is not tokens.FlowSequenceEndToken:
+            if type(token) is tokens.ScalarToken:
+                scanner.get_token()
+                self._nodes += 1
+                items.append(self._scalar(token))
+            elif type(token) is tokens.KeyToken:
                 self._refuse(
                     "D004",
                     scanner.span(token.start_mark),
                     "this is not YAML as case files use it: a key stands in a list.",
                     "write `{key: value}` in braces.",
                 )
-            items.append(self._node())
+            elif type(token) in (tokens.FlowEntryToken, tokens.StreamEndToken):
+                self._unclosed(token, opening, "a value or ']'")
+            else:
+                items.append(self._node())
             token = scanner.peek_token()
             if type(token) is tokens.FlowEntryToken:
                 scanner.get_token()
+                token = scanner.peek_token()
             elif type(token) is not tokens.FlowSequenceEndToken:
                 self._unclosed(token, opening, "',' or ']'")
         scanner.get_token()
@@ -281,13 +292,16 @@ class Composer:
                 items.append(self._node())
         return Sequence(items, self.path, mark.line + 1, mark.column + 1)
 
-    def _anchored(self, token: Any, *, top: bool, measures: bool, indentless: bool) -> Node:
+    def _anchored(self, token: Any, *, top: bool, section: str, indentless: bool) -> Node:
         self._anchors.pop(token.value, None)
         before = self._nodes + self._alias_nodes
-        if type(self.scanner.peek_token()) in (*_NO_VALUE, tokens.StreamEndToken):
+        following = self.scanner.peek_token()
+        if type(following) is tokens.AnchorToken:
+            self._fail("a value", following)
+        if type(following) in (*_NO_VALUE, tokens.StreamEndToken):
             node: Node = self._empty(token)
         else:
-            node = self._node(top=top, measures=measures, indentless=indentless)
+            node = self._node(top=top, section=section, indentless=indentless)
         self._anchors[token.value] = (node, self._nodes + self._alias_nodes - before)
         return node
 

@@ -7,12 +7,12 @@ file.  Tables and records leave out what is bad and keep the rest.
 from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from detente.casefile import tree
 from detente.casefile.names import is_id, is_label
-from detente.casefile.problems import listed, nearest, shown
+from detente.casefile.problems import listed, shown
 from detente.casefile.shapes import BAD, Bad, Examination, Reference, Schema, Shape
 from detente.casefile.tree import NUMBER, Node, Scalar, Sequence, is_null
 
@@ -122,20 +122,11 @@ class Table(Shape):
         for text, value in node.values.items():
             key = self._key(node.keys[text], examination)
             examination.place.append(text)
-            read = self._entry(value, examination)
+            read = examination.once(self.value, value) if self.remember else self.value.read(value, examination)
             examination.place.pop()
             if not isinstance(key, Bad) and not isinstance(read, Bad):
                 table[key] = read
         return table
-
-    def _entry(self, value: Node, examination: Examination) -> object:
-        if not self.remember:
-            return self.value.read(value, examination)
-        known = examination.seen.get((id(self), id(value)))
-        if known is None:
-            known = (value, self.value.read(value, examination))
-            examination.seen[id(self), id(value)] = known
-        return known[1]
 
     def _key(self, key: Scalar, examination: Examination) -> object:
         if isinstance(self.key, Reference):
@@ -179,13 +170,18 @@ class Record(Shape):
         Keys of which exactly one must be there.
     others : Shape or None
         What any other key may hold; None refuses others.
+    about : str
+        What the record describes, for editors.
+    remember : bool
+        As for `Table`, of each field.
     """
 
     fields: AbstractMapping[str, Shape]
     required: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
     others: Shape | None = None
-    about: str = field(default="")
+    about: str = ""
+    remember: bool = False
 
     def read(self, node: Node, examination: Examination) -> object:
         """Return the good fields as a dict; `BAD` if a required one is missing."""
@@ -200,14 +196,14 @@ class Record(Shape):
                 self._unknown(node.keys[text], examination)
                 continue
             examination.place.append(text)
-            read = shape.read(value, examination)
+            read = examination.once(shape, value) if self.remember else shape.read(value, examination)
             examination.place.pop()
             if not isinstance(read, Bad):
                 record[text] = read
         return record if self._complete(node, examination) else BAD
 
     def _unknown(self, key: Scalar, examination: Examination) -> None:
-        close = nearest(key.text, self.fields)
+        close = examination.problems.nearest(key.text, self.fields)
         help_ = f"did you mean '{close}'?" if close else f"the keys allowed: {', '.join(self.fields)}."
         where = f" in {examination.at()}" if examination.place else ""
         examination.add("D101", key, f"unknown key {shown(key.text)}{where}.", help_)

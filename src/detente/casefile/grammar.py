@@ -191,6 +191,7 @@ CASE: Final = Record(
     },
     required=("detente",),
     about="a system of parties and measures under discussion",
+    remember=True,
 )
 
 _detail = Text(or_number=True, or_null=True)

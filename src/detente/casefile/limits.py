@@ -20,6 +20,8 @@ DEEPEST = 64
 """Collections inside each other."""
 MOST_MEASURES = 1_000
 """Measures of a case, each level of a graded one counted."""
+MOST_READINGS = 1_000
+"""Readings of a case."""
 LONGEST_CONDITION = 10 * 1024
 """Characters of one condition (10 kB)."""
 MOST_ALIAS_NODES = 10_000

@@ -35,10 +35,14 @@ _LABEL = re.compile(r"[\w%.-]+")
 
 @dataclass(slots=True, kw_only=True)
 class Names:
-    """Ids by kind, each with the node that declares it; `chains` maps graded measures to the ids of their levels."""
+    """Ids by kind, each with the node that declares it.
+
+    `chains` maps graded measures to the ids of their levels, `chain_of` the levels to the measure.
+    """
 
     known: dict[Kind, dict[str, Scalar]] = field(default_factory=dict)
     chains: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    chain_of: dict[str, str] = field(default_factory=dict)
     has_documents: bool = False
 
     def of(self, kind: Kind) -> Mapping[str, Scalar]:
@@ -91,7 +95,7 @@ def gather_names(case: Node, *, documents: Node | None = None, claims: Node | No
         return names
     measures = case.values.get("measures")
     if isinstance(measures, tree.Mapping):
-        names.known["measure"] = dict(_measure_names(measures, names.chains))
+        names.known["measure"] = dict(_measure_names(measures, names))
     graph = case.values.get("graph")
     states = graph.values.get("states") if isinstance(graph, tree.Mapping) else None
     if isinstance(states, Sequence):
@@ -99,12 +103,13 @@ def gather_names(case: Node, *, documents: Node | None = None, claims: Node | No
     return names
 
 
-def _measure_names(measures: tree.Mapping, chains: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, Scalar]]:
+def _measure_names(measures: tree.Mapping, names: Names) -> Iterator[tuple[str, Scalar]]:
     for key, node in measures.values.items():
         levels = node.values.get("levels") if isinstance(node, tree.Mapping) else None
         if levels is None or tree.is_null(levels):
             yield key, measures.keys[key]
             continue
         ids = {f"{key}.{label.text}": label for label in level_labels(levels)}
-        chains[key] = tuple(ids)
+        names.chains[key] = tuple(ids)
+        names.chain_of.update(dict.fromkeys(ids, key))
         yield from ids.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from detente.case import Case, Measure
 from detente.casefile.names import Names
 from detente.casefile.places import PlaceError, resolve
-from detente.casefile.problems import Problems, listed, nearest, shown
+from detente.casefile.problems import Problems, listed, shown
 from detente.casefile.tree import Node, locate
 from detente.errors import Severity
 
@@ -41,7 +41,7 @@ def note_evidence(case: Case, root: Node, claims: Node, names: Names, problems: 
         for code, word, what in (("D502", claim.party, "party"), ("D503", claim.subject, "subject")):
             if word is None or word in (names.of("party") if what == "party" else names):
                 continue
-            close = nearest(word, names.of("party") if what == "party" else [])
+            close = problems.nearest(word, names.of("party")) if what == "party" else None
             problems.add(
                 code,
                 locate(claims, "claims", claim.id, what),

@@ -8,7 +8,8 @@ increment of that level; a setting at the measure itself states the total of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
+from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 
 from detente.casefile import tree
@@ -70,20 +71,14 @@ def _step(
     if isinstance(shape, Either):
         shape = shape.mapping if isinstance(node, Mapping) and shape.mapping else shape.sequence
     if isinstance(shape, Record):
-        key, left = _longest(rest, shape.fields, place)
-        if key is None and shape.others is not None:
-            key, _, left = rest.partition(".")
-            return key, left, shape.others, _value(node, key)
-        assert key is not None
-        return key, left, shape.fields[key], _value(node, key)
+        key, left = _longest(place, rest, (shape.fields,), open_=shape.others is not None)
+        return key, left, shape.fields.get(key, shape.others), _value(node, key)
     if isinstance(shape, Table):
+        stated = node.values if isinstance(node, Mapping) else {}
         if shape is CASE.fields["measures"]:
-            return _measure(place, rest, node, names)
-        keys = dict.fromkeys(node.values) if isinstance(node, Mapping) else {}
-        if isinstance(shape.key, Reference):
-            keys |= dict.fromkeys(names.of(shape.key.kind))
-        key, left = _longest(rest, keys, place)
-        assert key is not None
+            return _measure(place, rest, stated, shape, names)
+        known = names.of(shape.key.kind) if isinstance(shape.key, Reference) else {}
+        key, left = _longest(place, rest, (stated, known))
         return key, left, shape.value, _value(node, key)
     if isinstance(shape, Listing | Number) and isinstance(node, Sequence):
         first, _, left = rest.partition(".")
@@ -100,38 +95,37 @@ def _step(
     raise PlaceError(f"unknown place {shown(place)}: nothing is below {done}.", f"set {done} itself.")
 
 
-def _measure(place: str, rest: str, node: Node | None, names: Names) -> tuple[Step, str, Shape | None, Node | None]:
-    entries = node if isinstance(node, Mapping) else Mapping()
-    levels = {level: chain for chain, ids in names.chains.items() for level in ids if chain in entries.values}
-    key, left = _longest(rest, {**dict.fromkeys(entries.values), **levels}, place)
-    assert key is not None
-    if key not in levels:
-        table = CASE.fields["measures"]
-        assert isinstance(table, Table)
-        return key, left, table.value, entries.values[key]
-    chain = levels[key]
+def _measure(
+    place: str, rest: str, stated: AbstractMapping[str, Node], shape: Table, names: Names
+) -> tuple[Step, str, Shape | None, Node | None]:
+    key, left = _longest(place, rest, (stated, names.chain_of))
+    chain = names.chain_of.get(key)
+    if key in stated or chain is None:
+        return key, left, shape.value, stated.get(key)
     label = key[len(chain) + 1 :]
-    stated = _value(entries.values[chain], "levels")
-    return Level(chain, label), left, LEVEL, _value(stated, label)
+    return Level(chain, label), left, LEVEL, _value(_value(stated.get(chain), "levels"), label)
 
 
 def _value(node: Node | None, key: str) -> Node | None:
     return node.values.get(key) if isinstance(node, Mapping) else None
 
 
-def _longest(rest: str, keys: Iterable[str], place: str) -> tuple[str | None, str]:
-    known = list(keys)
-    fitting = [key for key in known if rest == key or rest.startswith(f"{key}.")]
-    if not fitting:
-        done = place[: len(place) - len(rest)].rstrip(".")
-        word = rest.partition(".")[0]
-        close = nearest(rest, known) or nearest(word, known)
-        raise PlaceError(
-            f"unknown place {shown(place)}: {done or 'a case'} has no {shown(word)}.",
-            f"did you mean '{close}'?" if close else f"there is: {listed(known, 'nothing')}.",
-        )
-    key = max(fitting, key=len)
-    return key, rest[len(key) + 1 :]
+def _longest(place: str, rest: str, known: tuple[Collection[str], ...], *, open_: bool = False) -> tuple[str, str]:
+    """Return the longest beginning of `rest` that is a known key, and what is left; any key if `open_`."""
+    words = rest.split(".")
+    for count in range(len(words), 0, -1):
+        key = ".".join(words[:count])
+        if any(key in keys for keys in known):
+            return key, rest[len(key) + 1 :]
+    if open_:
+        return words[0], rest[len(words[0]) + 1 :]
+    done = place[: len(place) - len(rest)].rstrip(".")
+    keys = list(dict.fromkeys(key for some in known for key in some))
+    close = nearest(rest, keys) or nearest(words[0], keys)
+    raise PlaceError(
+        f"unknown place {shown(place)}: {done or 'a case'} has no {shown(words[0])}.",
+        f"did you mean '{close}'?" if close else f"there is: {listed(keys, 'nothing')}.",
+    )
 
 
 def lay_over(case: Node, names: Names, place: str, value: Node) -> Node:

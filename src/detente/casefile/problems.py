@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 
 from detente.casefile.tree import Node, span_of
 from detente.errors import CaseError, Diagnostic, Severity
 
 _MOST_LISTED = 8
 _LONGEST_SHOWN = 60
+_MOST_COMPARISONS = 50_000
+"""Words compared in search of nearest matches: a file of nothing but mistakes must not take long either."""
 
 
 class Problems:
@@ -17,6 +20,7 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: dict[Diagnostic, None] = {}
+        self._comparisons = _MOST_COMPARISONS
 
     def add(
         self,
@@ -36,6 +40,11 @@ class Problems:
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Note problems found elsewhere."""
         self._found.update(dict.fromkeys(diagnostics))
+
+    def nearest(self, word: str, known: Collection[str]) -> str | None:
+        """Return the known word most like a word; None if none is, or if too many words have been compared already."""
+        self._comparisons -= len(known)
+        return nearest(word, known) if self._comparisons >= 0 else None
 
     @property
     def has_errors(self) -> bool:
@@ -61,25 +70,24 @@ class Problems:
             raise CaseError(errors)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Collection[str]) -> str | None:
     """Return the known word most like a word, None if none is much like it."""
-    choices = list(known)
-    folded = {choice.casefold(): choice for choice in reversed(choices)}
-    if word.casefold() in folded:
-        return folded[word.casefold()]
+    folded = word.casefold()
+    for choice in known:
+        if choice.casefold() == folded:
+            return choice
     if len(word) > _LONGEST_SHOWN:
         return None
-    found = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return found[0] if found else None
 
 
-def listed(words: Iterable[str], nothing: str = "none") -> str:
+def listed(words: Collection[str], nothing: str = "none") -> str:
     """Write words as a list for people: the first few, then how many more."""
-    words = list(words)
     if not words:
         return nothing
     more = len(words) - _MOST_LISTED
-    return ", ".join(words[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(islice(words, _MOST_LISTED)) + (f" and {more} more" if more > 0 else "")
 
 
 def shown(text: str) -> str:

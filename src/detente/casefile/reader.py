@@ -1,34 +1,20 @@
-"""Reading a case: from a path, or from a case made in Python, to the checked `Case` with its readings.
-
-The way is the same for the base case, for settings laid over it and for each reading: a plain tree, the shapes, the
-rules of the model, the domain objects.  Settings and readings change the tree, never the objects, so what they say is
-checked as if it stood in the file.
-"""
+"""Reading a case from a folder, a file or the gallery; changing a case that was read or made in Python."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from detente.case import Case, Source
 from detente.casefile import tree
-from detente.casefile.builder import build_case, build_claims, build_documents
+from detente.casefile.assembly import assemble
 from detente.casefile.composer import compose
-from detente.casefile.grammar import CASE, CLAIMS, DOCUMENTS
-from detente.casefile.limits import MOST_MEASURES, read_text, refuse
-from detente.casefile.names import Names, gather_names
-from detente.casefile.notes import note_evidence, note_unstated
-from detente.casefile.places import PlaceError, lay_over
+from detente.casefile.limits import read_text
 from detente.casefile.plain import case_to_tree, evidence_to_trees
 from detente.casefile.problems import Problems
-from detente.casefile.rules import check_rules
-from detente.casefile.shapes import Examination
 from detente.casefile.tree import Node, Plain
-from detente.errors import CaseError, OptionError, Span
+from detente.errors import CaseError, OptionError
 
 CASE_FILE = "case.yaml"
 CLAIMS_FILE = "claims.yaml"
@@ -79,7 +65,14 @@ def read_case(path: str | Path, *, settings: Mapping[str, object] | None = None)
     claims, documents = beside
     default = (file.parent.resolve().name if folder else file.stem) or "case"
     source = Source(path=shown, text=text, settings=dict(settings or {}))
-    return _assemble(root, claims, documents, source=source, name=default, problems=problems, files=files)
+    case = assemble(root, claims, documents, settings=source.settings, name=default, problems=problems, files=files)
+    return from_source(case, source)
+
+
+def from_source(case: Case, source: Source | None) -> Case:
+    """Return a case and its readings with their source."""
+    readings = {key: replace(under, source=source) for key, under in case.reading_cases.items()}
+    return replace(case, source=source, reading_cases=readings)
 
 
 def find_case(path: str | Path) -> tuple[Path, str]:
@@ -138,19 +131,12 @@ def change_case(case: Case, settings: Mapping[str, object]) -> Case:
         If a setting names a place that the case has not.
     """
     claims, documents = evidence_to_trees(case)
+    root = tree.from_plain(case_to_tree(case))
+    changed = assemble(root, claims, documents, settings=settings, name=case.name, problems=Problems(), files=[])
     source = case.source
     if source is not None:
         source = replace(source, settings={**source.settings, **settings})
-    return _assemble(
-        tree.from_plain(case_to_tree(case)),
-        claims,
-        documents,
-        source=source,
-        settings=settings,
-        name=case.name,
-        problems=Problems(),
-        files=[],
-    )
+    return from_source(changed, source)
 
 
 def case_from_tree(plain: Mapping[str, Plain]) -> Case:
@@ -161,136 +147,5 @@ def case_from_tree(plain: Mapping[str, Plain]) -> Case:
     CaseError
         If the case is invalid.
     """
-    return _assemble(
-        tree.from_plain(plain),
-        None,
-        None,
-        source=None,
-        name=str(plain.get("name", "case")),
-        problems=Problems(),
-        files=[],
-    )
-
-
-def _assemble(
-    root: Node,
-    claims: Node | None,
-    documents: Node | None,
-    *,
-    source: Source | None,
-    settings: Mapping[str, object] | None = None,
-    name: str,
-    problems: Problems,
-    files: list[str],
-) -> Case:
-    if settings is None:
-        settings = source.settings if source else {}
-    names = gather_names(root, documents=documents, claims=claims)
-    _check_count(root, names)
-    root = _with_settings(root, names, settings)
-    if settings:
-        names = gather_names(root, documents=documents, claims=claims)
-        _check_count(root, names)
-    examination = Examination(names=names, problems=problems)
-    base = _build(root, examination, name)
-    case = base
-    read_documents = DOCUMENTS.read(documents, examination) if documents is not None else {}
-    read_claims = CLAIMS.read(claims, examination) if claims is not None else {}
-    readings = _readings(root, base, examination, settings, name)
-    problems.raise_errors(files)
-    found, assumptions = build_claims(_mapping(read_claims))
-    case = replace(base, documents=build_documents(_mapping(read_documents)), claims=found, assumptions=assumptions)
-    note_unstated(case, root, problems)
-    if claims is not None:
-        note_evidence(case, root, claims, names, problems)
-    problems.raise_errors(files)
-    notes = problems.in_order(files)
-    case = replace(case, source=source, notes=notes, digest=digest_of(case_to_tree(case)))
-    reading_cases = {
-        key: replace(
-            under,
-            documents=case.documents,
-            claims=case.claims,
-            assumptions=case.assumptions,
-            source=source,
-            notes=notes,
-            digest=digest_of([case.digest, key]),
-        )
-        for key, under in readings.items()
-    }
-    return replace(case, reading_cases=reading_cases)
-
-
-def _mapping(read: object) -> Mapping[str, Any]:  # Any: see levels.Read
-    return read if isinstance(read, dict) else {}
-
-
-def _check_count(root: Node, names: Names) -> None:
-    measures = names.of("measure")
-    if len(measures) > MOST_MEASURES:
-        over = list(measures.values())[MOST_MEASURES]
-        refuse(
-            "D015",
-            tree.span_of(over) or Span(path="case", line=1, column=1),
-            f"the case has more than {MOST_MEASURES:,} measures, levels counted.",
-            "leave out what no roadmap and no condition names.",
-        )
-
-
-def _with_settings(root: Node, names: Names, settings: Mapping[str, object]) -> Node:
-    for place, value in settings.items():
-        try:
-            node = tree.from_plain(value, f"--set {place}")
-            root = lay_over(root, names, place, node)
-        except PlaceError as error:
-            raise OptionError(f"{error.message} {error.help}") from error
-        except TypeError as error:
-            raise OptionError(f"cannot set {place}: {error}") from error
-    return root
-
-
-def _build(root: Node, examination: Examination, name: str) -> Case:
-    read = CASE.read(root, examination)
-    mapping = _mapping(read)
-    case = build_case(mapping, name=name)
-    check_rules(case, root, mapping, examination.problems)
-    return case
-
-
-def _readings(
-    root: Node, base: Case, examination: Examination, settings: Mapping[str, object], name: str
-) -> dict[str, Case]:
-    readings: dict[str, Case] = {}
-    declared = examination.names.declared()
-    for reading in base.readings:
-        under = root
-        stated = tree.locate(root, "readings", reading.id)
-        entry = root.values["readings"] if isinstance(root, tree.Mapping) else root
-        node = entry.values[reading.id] if isinstance(entry, tree.Mapping) else entry
-        changes = node.values.get("set") if isinstance(node, tree.Mapping) else None
-        if isinstance(changes, tree.Mapping):
-            for place, value in changes.values.items():
-                try:
-                    under = lay_over(under, examination.names, place, value)
-                except PlaceError as error:
-                    examination.problems.add(
-                        "D401", changes.keys[place], f"reading '{reading.id}': {error.message}", error.help
-                    )
-        names = gather_names(under)
-        changed = [kind for kind, ids in names.declared().items() if ids != declared[kind]]
-        if changed:
-            examination.problems.add(
-                "D402",
-                stated,
-                f"reading '{reading.id}' changes which {changed[0]} ids the case has.",
-                "a reading gives other values to what the case declares.",
-            )
-            continue
-        readings[reading.id] = _build(_with_settings(under, names, settings), examination, name)
-    return readings
-
-
-def digest_of(content: object) -> str:
-    """Return the SHA-256 of content as canonical JSON."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    name = str(plain.get("name", "case"))
+    return assemble(tree.from_plain(plain), None, None, settings={}, name=name, problems=Problems(), files=[])

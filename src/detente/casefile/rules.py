@@ -13,6 +13,8 @@ from detente.casefile.rules_orders import check_graph, check_preferences
 from detente.casefile.rules_roadmaps import check_progress, check_roadmaps
 from detente.casefile.tree import Node, locate
 
+_STRUCTURAL = ("by", "reversible", "direction", "on-breakdown", "requires", "after", "excludes")
+
 
 def check_rules(case: Case, root: Node, read: Read, problems: Problems) -> None:
     """Note every rule of the model that a case breaks.
@@ -36,6 +38,39 @@ def check_rules(case: Case, root: Node, read: Read, problems: Problems) -> None:
     check_progress(case, root, problems)
     check_graph(case, root, problems)
     check_preferences(case, root, problems)
+
+
+def have_same_structure(read: Read, other: Read) -> bool:
+    """Tell whether two readings of a case differ only in numbers that no rule looks at."""
+    sections = ("forums", "status-quo", "infeasible", "roadmaps", "preferences", "graph", "progress")
+    if any(read.get(section) is not other.get(section) for section in sections):
+        return False
+    measures, others = read.get("measures", {}), other.get("measures", {})
+    return measures is others or (
+        list(measures) == list(others)
+        and all(
+            measure is others[key] or _structure(measure) == _structure(others[key])
+            for key, measure in measures.items()
+        )
+    )
+
+
+def _structure(measure: Read) -> dict[str, object]:
+    structure = {key: measure.get(key) for key in _STRUCTURAL}
+    return (
+        structure
+        | {key: list(measure.get(key, {})) for key in ("cost", "undo-cost")}
+        | {
+            "levels": {
+                label: {key: list(level.get(key, {})) for key in ("cost", "undo-cost")} if level else None
+                for label, level in (
+                    measure["levels"].items()
+                    if isinstance(measure.get("levels"), dict)
+                    else dict.fromkeys(measure.get("levels", ())).items()
+                )
+            }
+        }
+    )
 
 
 def key_of(measure: Measure) -> str:

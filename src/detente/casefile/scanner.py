@@ -9,7 +9,7 @@ scalars over the limit, whose extent is found before they are read.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from ruamel.yaml import tokens
 from ruamel.yaml.reader import Reader
@@ -20,17 +20,18 @@ from detente.errors import Span
 
 _BLANK_IN_BLOCK = re.compile(r" *(?:#[^\n\0]*)?")
 _BLANK_IN_FLOW = re.compile(r"[ \t]*(?:#[^\n\0]*)?")
-_END = r" \t\n\0"
-_IN_BLOCK = rf"(?:[^{_END}:]++|:(?![{_END}]))"
-_FIRST_IN_BLOCK = rf"(?:[^{_END}:#]|:(?![{_END}]))"
-_IN_FLOW = rf"(?:[^{_END}:,\[\]{{}}]++|:(?![{_END},\[\]{{}}]))"
-_FIRST_IN_FLOW = rf"(?:[^{_END}:#,\[\]{{}}]|:(?![{_END},\[\]{{}}]))"
-_LINE_IN_BLOCK = re.compile(rf"{_IN_BLOCK}+(?: +{_FIRST_IN_BLOCK}{_IN_BLOCK}*)*")
-_LINE_IN_FLOW = re.compile(rf"{_IN_FLOW}+(?: +{_FIRST_IN_FLOW}{_IN_FLOW}*)*")
+_END_IN_BLOCK = re.compile(r"[\t\n\0]|:(?=[ \t\n\0])| #")
+_END_IN_FLOW = re.compile(r"[\t\n\0,\[\]{}]|:(?=[ \t\n\0,\[\]{}])| #")
 _SPACES = re.compile(r" *")
 _MARKER = re.compile(r"(?:---|\.\.\.)[ \t\n\0]")
-_QUOTED = {'"': re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL), "'": re.compile(r"'[^']*+(?:''[^']*+)*+'")}
+_TAG = re.compile(r"![^\s,\[\]{}]*")
 _VERSION = re.compile(r"%YAML +1\.2 *(?:#[^\n\0]*)?(?=[\n\0])")
+
+
+def _found(match: re.Match[str] | None) -> re.Match[str]:
+    """Return the match of a pattern that is sure to match: each ends at the NUL behind the text at the latest."""
+    assert match is not None
+    return match
 
 
 class Mark:
@@ -116,16 +117,45 @@ class CaseScanner(Scanner):
         text, position = reader.buffer, reader.pointer
         start = position - reader.column
         blank = _BLANK_IN_FLOW if self.flow_context else _BLANK_IN_BLOCK
-        position = blank.match(text, position).end()  # type: ignore[union-attr]  # the pattern matches anywhere
+        position = _found(blank.match(text, position)).end()
         while text[position] == "\n":
             position += 1
             reader.line += 1
             start = position
             if not self.flow_context:
                 self.allow_simple_key = True
-            position = blank.match(text, position).end()  # type: ignore[union-attr]  # as above
+            position = _found(blank.match(text, position)).end()
         reader.pointer = reader.index = position
         reader.column = position - start
+
+    def fetch_flow_entry(self) -> None:
+        """Scan a comma."""
+        self.allow_simple_key = True
+        if self.possible_simple_keys:
+            self.remove_possible_simple_key()
+        reader = self.reader
+        mark = reader.get_mark()
+        reader.pointer += 1
+        reader.index += 1
+        reader.column += 1
+        self.tokens.append(tokens.FlowEntryToken(mark, mark))
+
+    def fetch_plain(self) -> None:
+        """Scan a plain scalar; in brackets, one that a comma or bracket ends cannot be a key."""
+        reader = self.reader
+        text, position = reader.buffer, reader.pointer
+        if self.flow_context:
+            end = _found(_END_IN_FLOW.search(text, position)).start()
+            if text[end] in ",]}" and text[end - 1] != " " and end - position <= LONGEST_SCALAR:
+                if self.possible_simple_keys:
+                    self.remove_possible_simple_key()
+                self.allow_simple_key = False
+                mark = reader.get_mark()
+                self.tokens.append(tokens.ScalarToken(text[position:end], True, mark, mark))
+                reader.pointer = reader.index = end
+                reader.column += end - position
+                return
+        super().fetch_plain()
 
     def scan_plain(self) -> Any:
         """Scan a plain scalar, one line at a time."""
@@ -133,34 +163,35 @@ class CaseScanner(Scanner):
         text, position = reader.buffer, reader.pointer
         mark = reader.get_mark()
         in_flow = bool(self.flow_context)
-        pattern = _LINE_IN_FLOW if in_flow else _LINE_IN_BLOCK
+        ending = _END_IN_FLOW if in_flow else _END_IN_BLOCK
         parts: list[str] = []
         fold = ""
-        while text[position] != "#" and (found := pattern.match(text, position)) is not None:
+        while text[position] != "#":
+            end = _found(ending.search(text, position)).start()
+            part = text[position:end].rstrip(" ")
+            if not part:
+                break
             self.allow_simple_key = False
-            parts += (fold, found.group())
-            position = found.end()
+            parts += (fold, part)
+            position += len(part)
             if position - mark.index > LONGEST_SCALAR:
                 self._refuse_long(mark)
-            after = _SPACES.match(text, position).end()  # type: ignore[union-attr]  # the pattern matches anywhere
-            if text[after] != "\n":
+            if text[end] != "\n":
                 break
             ends = 0
-            while text[after] == "\n":
+            while text[end] == "\n":
                 ends += 1
-                start = after + 1
+                start = end + 1
                 self.allow_simple_key = True
                 if _MARKER.match(text, start):
-                    after = start
+                    end = start
                     break
-                after = _SPACES.match(text, start).end()  # type: ignore[union-attr]  # as above
+                end = _found(_SPACES.match(text, start)).end()
             reader.line += ends
             reader.column = 0
-            reader.pointer = position = start
-            if after == start and _MARKER.match(text, start):
-                break
-            position = after
-            if not in_flow and position - start < self.indent + 1:
+            reader.pointer = start
+            position = end
+            if _MARKER.match(text, start) or (not in_flow and position - start < self.indent + 1):
                 break
             fold = "\n" * (ends - 1) or " "
         reader.column += position - reader.pointer
@@ -171,32 +202,57 @@ class CaseScanner(Scanner):
         """Scan a quoted scalar; its end is sought first."""
         reader = self.reader
         mark = reader.get_mark()
-        found = _QUOTED[style].match(reader.buffer, reader.pointer)
-        if found is None:
-            refuse(
-                "D004",
-                self.span(mark),
-                f"this is not YAML: the text in quotes that begins here has no closing {style}.",
-                "close the quotes.",
-            )
-        written = found.group()
-        if len(written) - 2 > LONGEST_SCALAR:
-            self._refuse_long(mark)
+        end = self._closing(style)
+        written = reader.buffer[reader.pointer + 1 : end]
         if "\n" in written or "\\" in written:
             return super().scan_flow_scalar(style)
-        reader.pointer = reader.index = found.end()
-        reader.column += len(written)
-        value = written[1:-1]
-        return tokens.ScalarToken(value.replace("''", "'") if style == "'" else value, False, mark, mark, style)
+        reader.column += end + 1 - reader.pointer
+        reader.pointer = reader.index = end + 1
+        return tokens.ScalarToken(written.replace("''", "'") if style == "'" else written, False, mark, mark, style)
+
+    def _closing(self, quote: str) -> int:
+        """Return where the quotes close that open here."""
+        reader = self.reader
+        text, start = reader.buffer, reader.pointer
+        end = int(text.find(quote, start + 1))
+        while 0 <= end <= start + LONGEST_SCALAR + 1:
+            if quote == "'":
+                closes = text[end + 1] != quote
+                skipped = 2
+            else:
+                escapes = 0
+                while text[end - escapes - 1] == "\\":
+                    escapes += 1
+                closes = escapes % 2 == 0
+                skipped = 1
+            if closes:
+                break
+            end = int(text.find(quote, end + skipped))
+        if end < 0:
+            refuse(
+                "D004",
+                self.span(reader.get_mark()),
+                f"this is not YAML: the text in quotes that begins here has no closing {quote}.",
+                "close the quotes.",
+            )
+        if end > start + LONGEST_SCALAR + 1:
+            self._refuse_long(reader.get_mark())
+        return end
 
     def scan_block_scalar(self, style: str, rt: bool | None = False) -> Any:
         """Scan a literal or folded scalar; how far it reaches is judged first."""
         reader = self.reader
-        position = reader.buffer.find("\n", reader.pointer) + 1
-        indented = re.compile(rf"(?: {{{max(self.indent + 1, 1)}}}[^\n\0]*\n| *\n)*+")
-        found = indented.match(reader.buffer, position) if position else None
-        if found is not None and found.end() - position > LONGEST_SCALAR:
-            self._refuse_long(reader.get_mark())
+        text = reader.buffer
+        start = position = text.find("\n", reader.pointer) + 1
+        least = max(self.indent + 1, 1)
+        while position:
+            indent = _found(_SPACES.match(text, position)).end() - position
+            end = text.find("\n", position + indent)
+            if end < 0 or (indent < least and end > position + indent):
+                break
+            position = end + 1
+            if position - start > LONGEST_SCALAR:
+                self._refuse_long(reader.get_mark())
         return super().scan_block_scalar(style, rt)
 
     def fetch_directive(self) -> None:
@@ -215,8 +271,7 @@ class CaseScanner(Scanner):
     def fetch_tag(self) -> None:
         """Refuse a tag."""
         reader = self.reader
-        found = re.compile(r"![^\s,\[\]{}]*").match(reader.buffer, reader.pointer)
-        seen = "!" if found is None else found.group()
+        seen = _found(_TAG.match(reader.buffer, reader.pointer)).group()
         refuse(
             "D008",
             self.span(reader.get_mark()),
@@ -224,7 +279,7 @@ class CaseScanner(Scanner):
             "delete it; a text that begins with ! goes in quotes.",
         )
 
-    def _refuse_long(self, mark: Mark) -> None:
+    def _refuse_long(self, mark: Mark) -> NoReturn:
         refuse(
             "D005",
             self.span(mark),

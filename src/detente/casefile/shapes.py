@@ -15,7 +15,7 @@ from detente.case import ConditionSyntaxError, Range, parse_condition
 from detente.case.conditions import KEYWORDS
 from detente.casefile.limits import LONGEST_CONDITION
 from detente.casefile.names import Kind, Names
-from detente.casefile.problems import Problems, listed, nearest, shown
+from detente.casefile.problems import Problems, listed, shown
 from detente.casefile.tree import NUMBER, Mapping, Node, Scalar, Sequence, is_null, scalar_value
 
 Schema: TypeAlias = dict[str, object]
@@ -56,6 +56,14 @@ class Examination:
         """Note an error and give `BAD`."""
         self.problems.add(code, node, message, help, shift=shift)
         return BAD
+
+    def once(self, shape: Shape, node: Node) -> object:
+        """Return what a shape reads at a node; if it was read before, what was read then, with nothing noted again."""
+        known = self.seen.get((id(shape), id(node)))
+        if known is None:
+            known = (node, shape.read(node, self))
+            self.seen[id(shape), id(node)] = known
+        return known[1]
 
     def wrong_type(self, node: Node, expected: str, help: str = "") -> Bad:
         """Note that a node is not what is expected there."""
@@ -247,7 +255,7 @@ class Choice(Shape):
             return examination.wrong_type(node, f"one of {listed(self.words)}")
         if node.text in self.words:
             return node.text
-        close = nearest(node.text, self.words)
+        close = examination.problems.nearest(node.text, self.words)
         return examination.add(
             "D107",
             node,
@@ -309,7 +317,7 @@ class Reference(Shape):
                 shift=shift,
             )
             return False
-        close = nearest(word, known)
+        close = examination.problems.nearest(word, known)
         if close is not None:
             line = known[close].line
             declared = f" (declared at line {line})" if known[close].path else ""
