@@ -31,7 +31,7 @@ def format_value(value: object) -> str:
         return "..".join(format_value(number) for number in value)
     if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
         return " ".join(str(item) for item in value) or "nothing"
-    return "(stated)" if isinstance(value, dict | list) or len(str(value)) > LONGEST_VALUE else str(value)
+    return "stated" if isinstance(value, dict | list) or len(str(value)) > LONGEST_VALUE else str(value)
 
 
 def _told(places: Sequence[str], differences: Mapping[str, Difference], *, last: str = "and") -> str:
@@ -42,10 +42,6 @@ def _told(places: Sequence[str], differences: Mapping[str, Difference], *, last:
     if len(places) > MOST_NAMED:
         cells.append(f"{len(places) - MOST_NAMED} more")
     return join_words(cells, last=last)
-
-
-def _trust(entry: RoadmapEvaluation) -> str:
-    return "no trust suffices" if entry.trust is None else f"it asks for {entry.trust:.0%} trust"
 
 
 def _seen(entry: RoadmapEvaluation) -> str:
@@ -65,29 +61,28 @@ def _verdict(change: VerdictChange) -> str:
     still = "still holds" if after.holds else "still does not hold"
     if change.changed[0] == "critical":
         return f"{still}, but {party} is now critical in place of {before.case.party(before.critical.party).name}"
-    return f"{still}, but {_trust(after)} where before {_trust(before)}"
+    if after.trust is None:
+        return f"{still}, but no trust, however great, suffices any more"
+    if before.trust is None:
+        return f"{still}, but {after.trust:.0%} trust suffices, where before none did"
+    return f"{still}, but asks for {after.trust:.1%} trust in place of {before.trust:.1%}"
 
 
 def explain_comparison(verdicts: Sequence[VerdictChange], differences: Mapping[str, Difference]) -> Iterator[Sentence]:
-    """Yield what changed for each roadmap, and through which differences; then how many verdicts stay."""
-    for change in verdicts:
-        if not change.changed:
-            continue
-        seen = _seen(change.before)
+    """Yield what changed for each roadmap, and through which differences."""
+    changed = [change for change in verdicts if change.changed]
+    for change in changed:
         parties = tuple(dict.fromkeys((change.before.critical.party, change.after.critical.party)))
-        yield Sentence(text=f"{seen}“{change.after.name}” {_verdict(change)}.", parties=parties)
-        yield from _causes(change, differences)
-    same = sum(not change.changed for change in verdicts)
-    if same == len(verdicts):
+        yield Sentence(text=f"{_seen(change.before)}“{change.after.name}” {_verdict(change)}.", parties=parties)
+        if len(differences) > 1:
+            yield from _causes(change, differences)
+    if changed and len(differences) == 1:
+        yield Sentence(text=f"All of it is through the only difference: {_told(list(differences), differences)}.")
+    if not changed:
         yield Sentence(text="Every verdict stays the same: who holds, who is critical and how much trust is asked for.")
-    elif same:
-        yield Sentence(text=f"The other {same} of {len(verdicts)} verdicts stay the same.")
 
 
 def _causes(change: VerdictChange, differences: Mapping[str, Difference]) -> Iterator[Sentence]:
-    if len(differences) == 1 and change.alone:
-        yield Sentence(text=f"It is through {_told(change.alone, differences)}, the only difference.")
-        return
     if len(change.alone) == 1:
         yield Sentence(text=f"One difference alone makes it so: {_told(change.alone, differences)}.")
     elif change.alone:
