@@ -30,11 +30,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a case came from: the path shown to users, the exact text, and what ``--set`` changed in it."""
+    """Where a case came from: the path shown to users, the exact text, and what ``--set`` changed in it.
+
+    `beside` holds the texts of the files that were read beside it, by their names.
+    """
 
     path: str
     text: str
     settings: Mapping[str, object] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,20 +104,25 @@ class Table(Shape):
         What the keys are.
     value : Shape
         What stands at each.
+    least : int
+        How many there must be.
     remember : bool
         Whether what was read of an entry may serve again when the same entry is read in another reading.
     """
 
     key: Reference | KeyRule
     value: Shape
+    least: int = 0
     remember: bool = False
 
     def read(self, node: Node, examination: Examination) -> object:
         """Return the good entries as a dict, numbers as keys where these are numbers."""
         if is_null(node):
-            return {}
+            node = tree.Mapping({}, {}, node.path, node.line, node.column)
         if not isinstance(node, tree.Mapping):
             return examination.wrong_type(node, "a mapping", "write `key: value` lines, indented, or {key: value}.")
+        if len(node.values) < self.least:
+            return examination.add("D109", node, f"{examination.at()} is empty.", f"it must have {self.least} or more.")
         table: dict[object, object] = {}
         for text, value in node.values.items():
             key = self._key(node.keys[text], examination)
@@ -145,7 +150,12 @@ class Table(Shape):
 
     def schema(self) -> Schema:
         """Return the shape of keys and values."""
-        schema: Schema = {"type": ["object", "null"], "additionalProperties": self.value.schema()}
+        schema: Schema = {
+            "type": "object" if self.least else ["object", "null"],
+            "additionalProperties": self.value.schema(),
+        }
+        if self.least:
+            schema["minProperties"] = self.least
         patterns = {"id": _ID_PATTERN, "label": r"^[\w%.\-]+$", "number": r"^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$"}
         if isinstance(self.key, str) and self.key in patterns:
             schema["propertyNames"] = {"pattern": patterns[self.key]}

@@ -50,7 +50,7 @@ MEASURE_RECORD: Final = Record(
         ),
         "levels": Either(
             sequence=Listing(item=Label(), least=1, distinct=True),
-            mapping=Table(key="label", value=LEVEL),
+            mapping=Table(key="label", value=LEVEL, least=1),
             expected="a list of labels, or a mapping from label to increments",
         ),
         **GRADED,

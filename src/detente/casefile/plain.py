@@ -28,10 +28,9 @@ from detente.case import (
     format_condition,
 )
 from detente.casefile import tree
+from detente.casefile.levels import shares
 from detente.casefile.tree import Node, Plain
 from detente.errors import OptionError
-
-_SHARED = ("by", "direction", "on-breakdown", "duration", "detection-lag", "verifies", "after", "excludes")
 
 
 def case_to_tree(case: Case) -> dict[str, Plain]:
@@ -169,7 +168,7 @@ def _chain(chain: str, levels: list[Measure]) -> Plain:
     shared = _shared(levels[0])
     requires = levels[0].requires
     before: tuple[str, ...] = ()
-    increments: dict[str, Plain] = {}
+    labels = []
     for number, measure in enumerate(levels, start=1):
         level = measure.level
         assert level is not None
@@ -184,8 +183,64 @@ def _chain(chain: str, levels: list[Measure]) -> Plain:
                 "name, value, effects, cost, undo-cost and deters, or does not require the level before"
             )
         before = (measure.id,)
-        increments[level.label] = _named(measure.id, measure.name) | _graded(measure)
-    return shared | _some({"requires": list(requires)}) | {"levels": increments}
+        labels.append(level.label)
+    name, names = _level_names(levels, labels)
+    totals, increments = totals_of([_graded(measure) for measure in levels], shares(labels))
+    stated = [named | increment for named, increment in zip(names, increments, strict=True)]
+    graded: Plain = dict(zip(labels, stated, strict=True)) if any(stated) else list[Plain](labels)
+    return name | shared | _some({"requires": list(requires)}) | {"levels": graded} | totals
+
+
+def _level_names(levels: list[Measure], labels: list[str]) -> tuple[dict[str, Plain], list[dict[str, Plain]]]:
+    """Return the name that the chain states, and those that its levels state beyond that."""
+    ends = [measure.name.removesuffix(f" {label}") for measure, label in zip(levels, labels, strict=True)]
+    if len(set(ends)) == 1 and ends[0] != levels[0].name:
+        return {"name": ends[0]}, [{} for _ in levels]
+    return {}, [_named(measure.id, measure.name) for measure in levels]
+
+
+Graded = dict[str, Plain]
+
+
+def totals_of(increments: list[Graded], portions: tuple[float, ...]) -> tuple[Graded, list[Graded]]:
+    """Return the totals of which increments are the exact shares, and the increments that are no such shares."""
+    totals: Graded = {}
+    left: list[Graded] = [{} for _ in increments]
+    for key in dict.fromkeys(key for increment in increments for key in increment):
+        parts = [increment.get(key) for increment in increments]
+        if all(part is None or isinstance(part, dict) for part in parts):
+            inner, rest = totals_of([part if isinstance(part, dict) else {} for part in parts], portions)
+            totals |= _some({key: inner})
+            for each, of_level in zip(left, rest, strict=True):
+                each |= _some({key: of_level})
+            continue
+        total = _total(parts, portions)
+        if total is not None:
+            totals[key] = total
+        else:
+            for each, part in zip(left, parts, strict=True):
+                each |= {} if part is None else {key: part}
+    return totals, left
+
+
+def _total(parts: list[Plain], portions: tuple[float, ...]) -> Plain:
+    """Return the number of which these are the exact shares; None if there is none."""
+    rows = [part if isinstance(part, list) else [part] for part in parts]
+    if len({len(row) for row in rows}) > 1:
+        return None
+    totals: list[Plain] = []
+    for numbers in zip(*rows, strict=True):
+        stated = [number for number in numbers if isinstance(number, int | float)]
+        if len(stated) < len(parts):
+            return None
+        exact = sum(stated)
+        for total in (float(f"{exact:.12g}"), float(f"{exact:.15g}"), exact):
+            if all(total * portion == number for portion, number in zip(portions, stated, strict=True)):
+                totals.append(_short(total))
+                break
+        else:
+            return None
+    return totals if isinstance(parts[0], list) else totals[0]
 
 
 def _preference(case: Case, given: OrdinalPreference) -> Plain:

@@ -9,7 +9,6 @@ from pathlib import Path
 from detente.case import Case, Source
 from detente.casefile import tree
 from detente.casefile.assembly import assemble
-from detente.casefile.composer import compose
 from detente.casefile.limits import read_text
 from detente.casefile.plain import case_to_tree, evidence_to_trees
 from detente.casefile.problems import Problems
@@ -43,6 +42,8 @@ def read_case(path: str | Path, *, settings: Mapping[str, object] | None = None)
     OptionError
         If there is no such case, or a setting names a place that the case has not.
     """
+    from detente.casefile.composer import compose  # ruamel.yaml takes time to import; only reading needs it
+
     file, shown = find_case(path)
     folder = file.parent if file.name == CASE_FILE else None
     problems = Problems()
@@ -53,6 +54,7 @@ def read_case(path: str | Path, *, settings: Mapping[str, object] | None = None)
     root, doubled = compose(text, shown)
     problems.extend(doubled)
     beside: list[Node | None] = []
+    texts: dict[str, str] = {}
     files = [shown]
     for name in (CLAIMS_FILE, DOCUMENTS_FILE):
         other = folder / name if folder else None
@@ -60,11 +62,11 @@ def read_case(path: str | Path, *, settings: Mapping[str, object] | None = None)
         if other is not None and other.is_file():
             other_shown = str(Path(shown).with_name(name))
             files.append(other_shown)
-            node = _read_beside(other, other_shown, problems)
+            node = _read_beside(other, other_shown, texts, problems)
         beside.append(node)
     claims, documents = beside
     default = (file.parent.resolve().name if folder else file.stem) or "case"
-    source = Source(path=shown, text=text, settings=dict(settings or {}))
+    source = Source(path=shown, text=text, settings=dict(settings or {}), beside=texts)
     case = assemble(root, claims, documents, settings=source.settings, name=default, problems=problems, files=files)
     return from_source(case, source)
 
@@ -101,9 +103,12 @@ def find_case(path: str | Path) -> tuple[Path, str]:
     )
 
 
-def _read_beside(file: Path, shown: str, problems: Problems) -> Node | None:
+def _read_beside(file: Path, shown: str, texts: dict[str, str], problems: Problems) -> Node | None:
+    from detente.casefile.composer import compose  # as above
+
     try:
-        node, doubled = compose(read_text(file, shown), shown)
+        texts[file.name] = read_text(file, shown)
+        node, doubled = compose(texts[file.name], shown)
     except CaseError as error:
         problems.extend(error.diagnostics)
         return None

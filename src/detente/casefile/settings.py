@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from detente.casefile import tree
-from detente.casefile.composer import compose
 from detente.casefile.limits import decode
 from detente.casefile.tree import Plain
 from detente.errors import CaseError, OptionError
@@ -27,6 +26,8 @@ def parse_setting(text: str) -> tuple[str, Plain]:
     >>> parse_setting("terms.0.value=2")
     ('terms.0.value', 2)
     """
+    from detente.casefile.composer import compose  # ruamel.yaml takes time to import
+
     place, equals, value = text.partition("=")
     place = place.strip()
     if not equals or not place:

@@ -1,0 +1,176 @@
+"""Changing the text of a case file and nothing else in it: comments, order and style stay where nothing changes.
+
+The text is loaded with ruamel.yaml's round trip and compared, by what it says, with what it is to say.  Only places
+that differ are touched: first single values, and if the outcome does not say what it should – an explicit default can
+stand in the way – whole entries.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from detente.casefile.grammar import GRADED
+from detente.casefile.tree import Plain
+
+_WIDTH = 120
+_SHORT = 104
+_DASH = re.compile(r"^( *)[^\s#-][^\n]*:[ ]*(?:#[^\n]*)?\n+(?:[ ]*#[^\n]*\n+)*( *)- ", re.MULTILINE)
+_ORDER_COUNTS = ("parties", "interests", "measures", "forums", "formats", "roadmaps", "issues", "readings")
+
+Held = Any  # What ruamel.yaml's round trip holds is of its own types, which it does not declare.
+
+
+def tidy(plain: Mapping[str, Plain]) -> str:
+    """Return plain data as the text of a new case file: a section each, short things on one line."""
+    parts = []
+    for key, value in plain.items():
+        part = _dump(_round_trip(), CommentedMap({key: held(value, depth=1)}))
+        parts.append(part if not isinstance(value, dict | list) or len(part.splitlines()) < 2 else f"\n{part}")
+    return "".join(parts).lstrip("\n")
+
+
+def held(value: Plain, *, depth: int = 0) -> Held:
+    """Return plain data as ruamel.yaml holds it, lists and small mappings on one line."""
+    if isinstance(value, dict):
+        mapping = CommentedMap({_text(key): held(item, depth=depth + 1) for key, item in value.items()})
+        if depth > 1 and all(_is_flat(item) for item in value.values()) and len(repr(value)) <= _SHORT:
+            mapping.fa.set_flow_style()
+        return mapping
+    if isinstance(value, list):
+        sequence = CommentedSeq([held(item, depth=depth + 1) for item in value])
+        if all(_is_flat(item) for item in value) and len(repr(value)) <= _SHORT:
+            sequence.fa.set_flow_style()
+        return sequence
+    return _text(value) if isinstance(value, str) else value
+
+
+def _is_flat(value: Plain) -> bool:
+    if isinstance(value, list):
+        return all(not isinstance(item, list | dict) for item in value)
+    return not isinstance(value, dict)
+
+
+_PLAIN_TEXT = re.compile(r"[^\W\d_][\w .%-]*[\w.%]|[^\W\d_]")
+_WORDS = frozenset({"true", "false", "null"})
+
+
+def _text(text: str) -> str:
+    """Return a text so that it is written in quotes unless it is plain beyond doubt."""
+    if _PLAIN_TEXT.fullmatch(text) and text.lower() not in _WORDS:
+        return text
+    return str.__new__(DoubleQuotedScalarString, text)
+
+
+def _round_trip(text: str = "") -> YAML:
+    yaml = YAML(typ="rt", pure=True)
+    yaml.preserve_quotes = True
+    yaml.width = max(_WIDTH, *map(len, text.splitlines() or [""]))
+    found = _DASH.search(text)
+    offset = len(found.group(2)) - len(found.group(1)) if found else 2
+    yaml.indent(mapping=2, sequence=max(offset, 0) + 2, offset=max(offset, 0))
+    return yaml
+
+
+def _dump(yaml: YAML, document: Held) -> str:
+    stream = io.StringIO()
+    yaml.dump(document, stream)
+    return stream.getvalue()
+
+
+def edit(
+    text: str,
+    before: Mapping[str, Plain],
+    after: Mapping[str, Plain],
+    says: Callable[[str], bool],
+) -> str:
+    """Return a text that says `after`, made from one that says `before`.
+
+    Parameters
+    ----------
+    text : str
+        The text of a file.
+    before, after : mapping
+        What it says and what it is to say, both as `case_to_tree` puts it.
+    says : callable
+        Tells whether a text says `after`.
+
+    Returns
+    -------
+    str
+        The text itself if there is nothing to change; a new text without the old comments where all else fails.
+    """
+    if before == after and says(text):
+        return text
+    for whole in (False, True):
+        yaml = _round_trip(text)
+        document = yaml.load(text)
+        _Edit(whole=whole).mapping(document, before, after, ())
+        edited = _dump(yaml, document)
+        if says(edited):
+            return edited
+    return tidy(after)
+
+
+class _Edit:
+    """One round of editing; `whole` replaces the entries of a section as they are, not the values in them."""
+
+    def __init__(self, *, whole: bool) -> None:
+        self._whole = whole
+
+    def mapping(
+        self, node: Held, before: Mapping[str, Plain], after: Mapping[str, Plain], way: tuple[str, ...]
+    ) -> None:
+        """Make a mapping that says `before` say `after`."""
+        if len(way) == 2 and way[0] == "measures":
+            before, after = self._measure(node, before, after)
+        for key in before:
+            if key not in after:
+                node.pop(key, None)
+        for key, value in after.items():
+            if key not in before or key not in node:
+                node[_text(key)] = held(value, depth=len(way) + 1)
+            elif value != before[key]:
+                self._value(node, key, before[key], value, (*way, key))
+        order = [key for key in after if key in node]
+        if len(way) == 1 and way[0] in _ORDER_COUNTS and [key for key in node if key in after] != order:
+            for key in order:
+                node.move_to_end(key)
+
+    def _value(self, node: Held, key: str | int, before: Plain, after: Plain, way: tuple[str, ...]) -> None:
+        present = node[key]
+        fine = not self._whole or len(way) < 2
+        if fine and isinstance(before, dict) and isinstance(after, dict) and isinstance(present, CommentedMap):
+            self.mapping(present, before, after, way)
+        elif (
+            fine
+            and isinstance(before, list)
+            and isinstance(after, list)
+            and isinstance(present, CommentedSeq)
+            and len(before) == len(after) == len(present)
+        ):
+            for index, (old, new) in enumerate(zip(before, after, strict=True)):
+                if old != new:
+                    self._value(present, index, old, new, (*way, str(index)))
+        else:
+            node[key] = held(after, depth=len(way))
+
+    def _measure(
+        self, node: Held, before: Mapping[str, Plain], after: Mapping[str, Plain]
+    ) -> tuple[Mapping[str, Plain], Mapping[str, Plain]]:
+        """Settle what a measure can say in two ways: its direction, and its levels."""
+        if [before.get(key) for key in ("reversible", "direction")] != [
+            after.get(key) for key in ("reversible", "direction")
+        ]:
+            node.pop("reversible", None)
+            node.pop("direction", None)
+        if before.get("levels") != after.get("levels") and not isinstance(node.get("levels"), CommentedMap):
+            for key in ("levels", *GRADED):
+                node.pop(key, None)
+        return before, after
