@@ -1,23 +1,64 @@
-"""Which roadmaps out of a conflict hold, and which asks for the least trust."""
+"""Which roadmaps out of a conflict hold, and which asks for the least trust.
+
+Every name is loaded when it is first used, so that importing the package costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from detente._version import __version__
-from detente.analysis.roadmap import (
-    Design,
-    Evaluation,
-    RoadmapEvaluation,
-    design_roadmap,
-    evaluate_roadmap,
-    evaluate_roadmaps,
-)
-from detente.case import Case
+
+if TYPE_CHECKING:
+    from detente.analysis.roadmap import (
+        Comparison,
+        Design,
+        Evaluation,
+        RoadmapEvaluation,
+        compare_cases,
+        design_roadmap,
+        evaluate_roadmap,
+        evaluate_roadmaps,
+    )
+    from detente.case import Case
+    from detente.casefile import change_case, read_case
 
 __all__ = [
     "Case",
+    "Comparison",
     "Design",
     "Evaluation",
     "RoadmapEvaluation",
     "__version__",
+    "change_case",
+    "compare_cases",
     "design_roadmap",
     "evaluate_roadmap",
     "evaluate_roadmaps",
+    "read_case",
 ]
+
+_HOMES = {
+    "Case": "detente.case",
+    "Comparison": "detente.analysis.roadmap",
+    "Design": "detente.analysis.roadmap",
+    "Evaluation": "detente.analysis.roadmap",
+    "RoadmapEvaluation": "detente.analysis.roadmap",
+    "change_case": "detente.casefile",
+    "compare_cases": "detente.analysis.roadmap",
+    "design_roadmap": "detente.analysis.roadmap",
+    "evaluate_roadmap": "detente.analysis.roadmap",
+    "evaluate_roadmaps": "detente.analysis.roadmap",
+    "read_case": "detente.casefile",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'detente' has no attribute '{name}'")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -1,5 +1,6 @@
 """Roadmaps: do they hold, and which one would be best?"""
 
+from detente.analysis.roadmap.comparison import Comparison, VerdictChange, compare_cases
 from detente.analysis.roadmap.design import OBJECTIVES, Conflict, Design, Objective, design_roadmap, goal_problems
 from detente.analysis.roadmap.evaluation import (
     Deviation,
@@ -14,6 +15,7 @@ from detente.analysis.roadmap.evaluation import (
 
 __all__ = [
     "OBJECTIVES",
+    "Comparison",
     "Conflict",
     "Design",
     "Deviation",
@@ -22,6 +24,8 @@ __all__ = [
     "Objective",
     "RoadmapEvaluation",
     "RoadmapLike",
+    "VerdictChange",
+    "compare_cases",
     "design_roadmap",
     "evaluate_path",
     "evaluate_roadmap",
