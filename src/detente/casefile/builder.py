@@ -117,7 +117,6 @@ def _roadmaps(read: Mapping[str, Read]) -> tuple[Roadmap, ...]:
             durations=tuple(roadmap["durations"]) if "durations" in roadmap else None,
         )
         for key, roadmap in (read or {}).items()
-        if "stages" in roadmap  # else it was bad
     )
 
 

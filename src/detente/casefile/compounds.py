@@ -13,7 +13,8 @@ from typing import Literal
 from detente.casefile import tree
 from detente.casefile.names import is_id, is_label
 from detente.casefile.problems import listed, shown
-from detente.casefile.shapes import BAD, Bad, Examination, Reference, Schema, Shape
+from detente.casefile.references import Reference
+from detente.casefile.shapes import BAD, Bad, Examination, Schema, Shape
 from detente.casefile.tree import NUMBER, Node, Scalar, Sequence, is_null
 
 
@@ -162,6 +163,7 @@ class Table(Shape):
         return schema
 
 
+_HINTS = {"detente": "detente: 1", "by": "by: [its owner]", "stages": "stages: [[…], […]]"}
 ID_HELP = "an id is letters, digits, - and _, begins with a letter, and is none of and, or, not, if, iff, best, none."
 LABEL_HELP = "a label is letters, digits, %, ., - and _."
 
@@ -182,6 +184,8 @@ class Record(Shape):
         What any other key may hold; None refuses others.
     about : str
         What the record describes, for editors.
+    partial : bool
+        Whether the good fields are kept although a required one is missing or bad, so that rules can look at them.
     remember : bool
         As for `Table`, of each field.
     """
@@ -191,10 +195,11 @@ class Record(Shape):
     one_of: tuple[str, ...] = ()
     others: Shape | None = None
     about: str = ""
+    partial: bool = False
     remember: bool = False
 
     def read(self, node: Node, examination: Examination) -> object:
-        """Return the good fields as a dict; `BAD` if a required one is missing."""
+        """Return the good fields as a dict; `BAD` if a required one is missing or bad."""
         if is_null(node):
             node = tree.Mapping({}, {}, node.path, node.line, node.column)
         if not isinstance(node, tree.Mapping):
@@ -210,7 +215,8 @@ class Record(Shape):
             examination.place.pop()
             if not isinstance(read, Bad):
                 record[text] = read
-        return record if self._complete(node, examination) else BAD
+        complete = self._complete(node, examination) and all(key in record for key in self.required)
+        return record if complete or self.partial else BAD
 
     def _unknown(self, key: Scalar, examination: Examination) -> None:
         close = examination.problems.nearest(key.text, self.fields)
@@ -221,7 +227,7 @@ class Record(Shape):
     def _complete(self, node: tree.Mapping, examination: Examination) -> bool:
         missing = [key for key in self.required if key not in node.values]
         for key in missing:
-            examination.add("D102", node, f"{examination.at()} has no '{key}'.", f"add `{key}:`.")
+            examination.add("D102", node, f"{examination.at()} has no '{key}'.", f"add `{_HINTS.get(key, key + ':')}`.")
         stated = [key for key in self.one_of if key in node.values]
         if self.one_of and len(stated) != 1:
             seen = f"both {' and '.join(stated)}" if stated else "none of them"

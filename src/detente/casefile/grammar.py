@@ -7,17 +7,8 @@ from typing import Final
 
 from detente.case import Direction, OnBreakdown
 from detente.casefile.compounds import Anything, Either, Label, Listing, Record, Table
-from detente.casefile.shapes import (
-    Choice,
-    ConditionText,
-    Flag,
-    Number,
-    Reference,
-    Shape,
-    StateText,
-    Text,
-    Version,
-)
+from detente.casefile.references import ConditionText, Reference, StateText
+from detente.casefile.shapes import Choice, Flag, Number, Shape, Text, Version
 
 PARTY: Final = Reference("party")
 MEASURE: Final = Reference("measure")
@@ -66,6 +57,7 @@ MEASURE_RECORD: Final = Record(
     },
     required=("by",),
     about="a yes/no fact that its owners can bring about",
+    partial=True,
 )
 
 _voting_rule = {
@@ -128,6 +120,7 @@ CASE: Final = Record(
                     "end": Record(fields=_voting_rule),
                 },
                 required=("members", "quota"),
+                partial=True,
             ),
         ),
         "formats": Table(key="id", value=Listing(item=PARTY, least=1, distinct=True)),
@@ -191,6 +184,7 @@ CASE: Final = Record(
     },
     required=("detente",),
     about="a system of parties and measures under discussion",
+    partial=True,
     remember=True,
 )
 

@@ -18,7 +18,8 @@ from detente.casefile.grammar import CASE, GRADED, LEVEL
 from detente.casefile.levels import shares
 from detente.casefile.names import Names, level_labels
 from detente.casefile.problems import listed, nearest, shown
-from detente.casefile.shapes import Number, Reference, Shape
+from detente.casefile.references import Reference
+from detente.casefile.shapes import Number, Shape
 from detente.casefile.tree import Mapping, Node, Scalar, Sequence, from_plain, scalar_value
 
 _INDEX = re.compile(r"[0-9]{1,6}")
@@ -80,6 +81,8 @@ def _step(
         known = names.of(shape.key.kind) if isinstance(shape.key, Reference) else {}
         key, left = _longest(place, rest, (stated, known))
         return key, left, shape.value, _value(node, key)
+    if isinstance(shape, Listing) and (node is None or tree.is_null(node)):
+        node = Sequence([])
     if isinstance(shape, Listing | Number) and isinstance(node, Sequence):
         first, _, left = rest.partition(".")
         if _INDEX.fullmatch(first) and int(first) < len(node.items):
