@@ -259,6 +259,10 @@ def report(
     ],
     roadmap: RoadmapsOption = None,
     reading: ReadingsOption = None,
+    max_per_stage: Annotated[
+        int | None,
+        typer.Option("--max-per-stage", metavar="N", min=1, help="Designs have at most so many measures in a stage."),
+    ] = None,
     settings: SetOption = None,
     all_problems: AllOption = False,
     debug: DebugOption = False,
@@ -267,4 +271,4 @@ def report(
     with answering(debug=debug, all_problems=all_problems):
         from detente.cli.reporting import run_report
 
-        run_report(case, settings or [], output, roadmaps=roadmap, readings=reading)
+        run_report(case, settings or [], output, roadmaps=roadmap, readings=reading, max_per_stage=max_per_stage)

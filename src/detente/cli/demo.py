@@ -13,7 +13,6 @@ from detente.cli.cases import open_case
 from detente.cli.checking import count_unstated
 from detente.cli.designing import stage_table
 from detente.cli.evaluating import format_trust
-from detente.cli.output import write_whole
 from detente.cli.screen import Screen
 from detente.cli.watch import Watch, part_of
 from detente.display.prose import count_noun
@@ -52,7 +51,7 @@ def run_demo(directory: Path) -> None:
         watch.hide()
         _show_design(screen, case, found, without)
         _make_folder(directory)
-        write_whole(target, lambda path: write_report(case, path, progress=part_of(watch, 0.65, 1.0)))
+        write_report(case, target, designs=[found, without], progress=part_of(watch, 0.65, 1.0))
     screen.heading("4. The report")
     screen.line()
     screen.paragraph(f"{target} – open it in a browser; it needs no network.")

@@ -74,8 +74,8 @@ class Watch:
     def _draw(self, event: ProgressEvent) -> None:
         if self._bar is None:
             self._bar = _new_bar()
+            self._task = self._bar.add_task(event.task, total=None, start=False)
             self._bar.start()
-            self._task = self._bar.add_task("", total=None, start=False)
         assert self._task is not None
         if event.fraction is None:
             self._bar.update(self._task, description=event.task)
@@ -98,6 +98,8 @@ def _new_bar() -> RichProgress:
         TaskProgressColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
+        redirect_stdout=False,
+        redirect_stderr=False,
         transient=True,
     )
 
