@@ -12,11 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numba import njit
 
+from detente.errors import LimitError
 from detente.kernel.bits import find, lowest_bit, make_index, to_masks, to_states
 from detente.kernel.breakdown import break_down
 from detente.kernel.lattice import Order, list_states, stage_sets
 from detente.kernel.system import BoolArray, FloatArray, IntArray, System, lags
 from detente.progress import Reporter
+
+LEAST_TRUST = 1e-12
+"""Stands for a bound of no trust at all where a bound is divided by."""
 
 HELD = 1e-9
 """Tolerance of a margin, as in the evaluation of roadmaps."""
@@ -36,6 +40,8 @@ class Tables:
         Shape (T, n), periods, as 16-bit integers.
     fades, annuity : FloatArray
         Shape (P, longest + 1): γⁿ and (1 − γⁿ)/(1 − γ).
+    dependents, requisites : IntArray
+        Shape (n,): what requires a measure, and what it requires, itself and through others too.
     """
 
     states: IntArray
@@ -53,6 +59,7 @@ class Tables:
     owns: IntArray
     others_own: IntArray
     dependents: IntArray
+    requisites: IntArray
     reversible: int
     cost: FloatArray
     undo_cost: FloatArray
@@ -86,6 +93,7 @@ def make_tables(system: System, ideals: IntArray, feasible: BoolArray) -> Tables
         owns=to_masks(system.owns),
         others_own=to_masks(system.others_own),
         dependents=to_masks(system.dependents),
+        requisites=to_masks(system.dependents.T),
         reversible=int(to_masks(system.reversible)),
         cost=np.where(system.owns, system.cost, 0.0),
         undo_cost=np.ascontiguousarray(system.undo_cost),
@@ -158,18 +166,19 @@ def _best_deviation(
 
 @njit(cache=True, error_model="numpy")
 def _expand(
-    first, order, masks, place_of, goal, needs, after, together, topological, most_per_stage,
-    is_end, end_values, checked, allowed, after_deviation, after_known, ideal, room,
+    first, order, masks, place_of, goal, needs, after, together, topological, most_per_stage, theta, trust,
+    is_end, end_values, checked, allowed, after_moves, after_known, ideal, room,
     keys, places, flow, nobody, breaker, lag, fades, annuity, start_value, withholds, undoes, owns, others_own,
-    dependents, reversible, cost, undo_cost, duration, removal, undoing,
+    dependents, requisites, reversible, cost, undo_cost, duration, patience, removal, undoing,
     out_source, out_target, out_stage, out_length, out_before, out_betrayed,
 ):  # fmt: skip
     """Treat states of `order` from `first` on until the output is full: (next state, arcs written, room asked for).
 
     `ideal` (n, P) holds the best value that a roadmap can still bring in each state, -inf where none leads on; states
-    are given goal first.  Arcs of one state are never split over two calls.
+    are given goal first.  Arcs of one state are never split over two calls.  Checks that cost little come first.
     """
     n_parties = flow.shape[1]
+    comply = np.empty(n_parties)
     written = 0
     for step in range(first, len(order)):
         source = order[step]
@@ -196,13 +205,15 @@ def _expand(
             target = place_of[place]
             if target < 0 or (ideal[target, 0] == -np.inf and not is_end[target]):
                 continue
-            # The least length of the stage.
-            length = 1
+            # The least length of the stage, and what its irreversible measures rest on.
+            length, rests_on = 1, np.int64(0)
             rest = stage
             while rest:
                 column = lowest_bit(rest)
                 rest &= rest - 1
                 length = max(length, duration[column])
+                if not reversible >> column & 1:
+                    rests_on |= requisites[column]
             rest = stage | (mask & reversible)
             while rest:
                 column = lowest_bit(rest)
@@ -213,35 +224,72 @@ def _expand(
                 later = ideal[target, party]
                 if is_end[target]:
                     later = max(later, end_values[target, party])
-                if not checked[party]:
-                    continue
                 fade = fades[party, length]
-                stay = flow[place, party] * annuity[party, length]
-                comply_after = stay + fade * later
-                if not after_known[target, length, party]:
-                    after_deviation[target, length, party] = max(
-                        breaker[place, party],
-                        _best_deviation(
-                            party, state, np.int64(0), state, allowed, length, np.inf,
-                            keys, places, flow, breaker, lag, fades, annuity, withholds, undoes, dependents,
-                            reversible, cost, undo_cost, removal, undoing,
-                        ),
-                    )  # fmt: skip
-                    after_known[target, length, party] = True
-                if comply_after < after_deviation[target, length, party] - HELD:
-                    survives = False
-                    break
+                stay_after = flow[place, party] * annuity[party, length] + fade * later
                 paid = 0.0
-                rest = stage
+                rest = stage & owns[party]
                 while rest:
                     paid += cost[party, lowest_bit(rest)]
                     rest &= rest - 1
-                comply = comply_after - paid
+                comply[party] = stay_after - paid
+                # What it is worth to do one's part alone (§7).
+                alone = np.inf
+                if owns[party] & stage:
+                    withheld = stage & others_own[party]
+                    where, periods = place, length
+                    if withheld:
+                        removed = np.int64(0)
+                        rest = withheld
+                        while rest:
+                            removed |= dependents[lowest_bit(rest)]
+                            rest &= rest - 1
+                        where = find(keys, places, state & ~removed)
+                        rest = withheld
+                        while rest:
+                            periods = min(periods, lag[where, lowest_bit(rest)])
+                            rest &= rest - 1
+                    alone = (
+                        flow[where, party] * annuity[party, periods] + fades[party, periods] * nobody[where, party] - paid
+                    )
+                out_betrayed[written, party] = alone
+                if not checked[party]:
+                    continue
                 leave = start_value[party] if mask == 0 else breaker[before_place, party]
-                enough = comply + HELD
-                if leave > enough:
+                wanted = max(theta / patience[party], 0.0) - HELD
+                if comply[party] < leave + wanted:
                     survives = False
                     break
+                if alone < leave - HELD and comply[party] - alone < (leave - alone) / trust - HELD:
+                    survives = False
+                    break
+                if not after_known[target, length, party]:
+                    after_moves[target, length, party] = _best_deviation(
+                        party, state, np.int64(0), state, allowed, length, np.inf,
+                        keys, places, flow, breaker, lag, fades, annuity, withholds, undoes, dependents,
+                        reversible, cost, undo_cost, removal, undoing,
+                    )  # fmt: skip
+                    after_known[target, length, party] = True
+                moves = after_moves[target, length, party]
+                if is_end[target]:
+                    wanted = -HELD
+                if stay_after < max(moves, breaker[place, party]) + wanted:
+                    survives = False
+                    break
+                out_before[written, party] = max(leave, moves)
+                # A party with nothing to do, whose own measures the stage does not lock in, can do now what it can
+                # do after the stage.
+                if not owns[party] & stage and not undoes[party] & mask & rests_on:
+                    wanted = max(theta / patience[party], 0.0) - HELD
+                    if comply[party] < moves + wanted:
+                        survives = False
+                        break
+            if not survives:
+                continue
+            for party in range(n_parties):
+                if not checked[party] or not (owns[party] & stage or undoes[party] & mask & rests_on):
+                    continue
+                leave = start_value[party] if mask == 0 else breaker[before_place, party]
+                enough = comply[party] - max(theta / patience[party], 0.0) + HELD
                 best = _best_deviation(
                     party, state, stage, mask, allowed, length, enough,
                     keys, places, flow, breaker, lag, fades, annuity, withholds, undoes, dependents, reversible,
@@ -254,41 +302,7 @@ def _expand(
             if not survives:
                 continue
             for party in range(n_parties):
-                paid = 0.0
-                rest = stage
-                while rest:
-                    paid += cost[party, lowest_bit(rest)]
-                    rest &= rest - 1
-                later = ideal[target, party]
-                if is_end[target]:
-                    later = max(later, end_values[target, party])
-                comply = flow[place, party] * annuity[party, length] + fades[party, length] * later - paid
-                ideal[source, party] = max(ideal[source, party], comply)
-                # What it is worth to do one's part alone (§7).
-                if not owns[party] & stage:
-                    out_betrayed[written, party] = np.inf
-                    continue
-                withheld = stage & others_own[party]
-                if not withheld:
-                    lost = nobody[place, party]
-                    periods = length
-                    where = place
-                else:
-                    removed = np.int64(0)
-                    rest = withheld
-                    while rest:
-                        removed |= dependents[lowest_bit(rest)]
-                        rest &= rest - 1
-                    where = find(keys, places, state & ~removed)
-                    lost = nobody[where, party]
-                    periods = length
-                    rest = withheld
-                    while rest:
-                        periods = min(periods, lag[where, lowest_bit(rest)])
-                        rest &= rest - 1
-                out_betrayed[written, party] = (
-                    flow[where, party] * annuity[party, periods] + fades[party, periods] * lost - paid
-                )
+                ideal[source, party] = max(ideal[source, party], comply[party])
             out_source[written] = source
             out_target[written] = target
             out_stage[written] = stage
@@ -315,7 +329,8 @@ class Arcs:
         Shape (M, P): own costs of the stage; the best deviation before it, leaving included; value of doing one's part
         alone, inf for parties with nothing to do.
     after : FloatArray
-        Shape (N, longest + 1, P): the best deviation after a stage of that length, leaving included.
+        Shape (N, longest + 1, P): the best deviation after a stage of that length, leaving included; of lengths that no
+        arc has, leaving only.
     leave : FloatArray
         Shape (N, P): value of leaving openly before a stage.
     stay : FloatArray
@@ -399,9 +414,12 @@ def build_arcs(
     most_per_stage: int,
     checked: BoolArray,
     allowed: int,
+    theta: float = -np.inf,
+    trust: float = np.inf,
+    memory: float = np.inf,
     reporter: Reporter,
 ) -> Arcs:
-    """Build the arcs that survive the checks of some parties.
+    """Build the arcs that survive the checks of some parties, and that roadmaps within thresholds may use.
 
     Parameters
     ----------
@@ -421,6 +439,15 @@ def build_arcs(
         Shape (P,): parties whose checks count.
     allowed : int
         Mask of the measures that deviations may withhold or undo.
+    theta, trust : float
+        Least flow margin and greatest required trust of the roadmaps sought; -inf and inf for any that hold.
+    memory : float
+        Bytes that the arcs may take.
+
+    Raises
+    ------
+    LimitError
+        If the arcs take more.
     """
     n_parties = tables.flow.shape[1]
     sizes = np.array([int(mask).bit_count() for mask in legal.view(np.uint64)], dtype=np.int64)
@@ -441,13 +468,13 @@ def build_arcs(
     scratch = (*lookups, tables.breaker, *values, tables.withholds, tables.undoes, *rules, removal, undoing)
     is_end = ends & _all_keep(tables, legal, where, end_values, ends, checked, allowed, scratch)
     longest = tables.annuity.shape[1]
-    after = np.full((len(legal), longest, n_parties), -np.inf)
+    after_moves = np.full((len(legal), longest, n_parties), -np.inf)
     after_known = np.zeros((len(legal), longest, n_parties), dtype=np.bool_)
     ideal = np.full((len(legal), n_parties), -np.inf)
     room = np.empty(4096, dtype=np.int64)
     capacity = 1 << 16
     parts: list[tuple[np.ndarray, ...]] = []
-    step = 0
+    step, kept = 0, 0
     while step < len(legal):
         out = (
             np.empty(capacity, dtype=np.int64),
@@ -460,11 +487,16 @@ def build_arcs(
         begun = step
         step, written, asked = _expand(
             step, place_in_order, legal, place_of, goal, order.needs, order.after, order.together, order.topological,
-            most_per_stage, is_end, end_values, checked, allowed, after, after_known, ideal, room,
+            most_per_stage, theta, max(trust, LEAST_TRUST), is_end, end_values, checked, allowed, after_moves,
+            after_known, ideal, room,
             *lookups, tables.nobody, tables.breaker, *values, tables.start_value, tables.withholds, tables.undoes,
-            tables.owns, tables.others_own, *rules, tables.duration, removal, undoing, *out,
+            tables.owns, tables.others_own, tables.dependents, tables.requisites, *rules[1:], tables.duration,
+            tables.patience, removal, undoing, *out,
         )  # fmt: skip
         parts.append(tuple(column[:written].copy() for column in out))
+        kept += written
+        if kept * arc_bytes(n_parties) > memory:
+            raise LimitError(f"more than {kept} stages")
         if asked > 0:
             room = np.empty(asked, dtype=np.int64)
         elif asked < 0 and step == begun:
@@ -487,7 +519,7 @@ def build_arcs(
         own_cost=taken @ tables.cost.T,
         before=before,
         betrayed=betrayed,
-        after=after,
+        after=np.maximum(after_moves, tables.breaker[where][:, None, :]),
         leave=leave,
         stay=tables.flow[where],
         is_end=is_end,

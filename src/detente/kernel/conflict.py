@@ -19,9 +19,6 @@ from detente.kernel.roadmap import HOLDS, RoadmapValues, least_durations, stage_
 from detente.kernel.system import BoolArray
 from detente.progress import Reporter
 
-MOST_ENUMERATED = 20
-"""Measures up to which every set of them is tried in the search for a smallest one."""
-
 MOST_ROUNDS = 200
 """Roadmaps shown before the search for a smallest set of measures falls back to an inclusion-minimal one."""
 
@@ -55,9 +52,12 @@ class _Conflicts:
         """Return a roadmap (K, n) that only these parties' checks, and only such deviations, do not rule out."""
         checked = np.zeros(self.n_parties, dtype=np.bool_)
         checked[list(parties)] = True
-        search = self.problem.search(self.reporter, checked=checked, allowed=measures)
-        path = search.feasible(task="looking for the conflict")
-        return None if path is None else self.problem.stages([int(mask) for mask in search.arcs.stage[path]])
+        for width in self.problem.widths():
+            search = self.problem.search(self.reporter, per_stage=width, checked=checked, allowed=measures)
+            path = search.feasible(task="looking for the conflict")
+            if path is not None:
+                return self.problem.stages([int(mask) for mask in search.arcs.stage[path]])
+        return None
 
     def violations(self, stages: BoolArray) -> list[tuple[int, int]]:
         """List what rules out a roadmap: (party, mask of the measures withheld and undone), mask 0 for leaving."""
@@ -109,32 +109,49 @@ def _smallest_parties(conflicts: _Conflicts) -> list[tuple[int, ...]]:
     return found
 
 
+def _smallest_union(choices: Sequence[frozenset[int]], at_most: int) -> int | None:
+    """The smallest mask that contains a mask of every set of masks given; None if it has more than `at_most` bits."""
+
+    def extend(mask: int, most: int) -> int | None:
+        unmet = next((one for one in choices if not any(mask & other == other for other in one)), None)
+        if unmet is None:
+            return mask
+        for other in sorted(unmet):
+            wider = mask | other
+            if wider.bit_count() <= most:
+                found = extend(wider, most)
+                if found is not None:
+                    return found
+        return None
+
+    for most in range(at_most + 1):
+        found = extend(0, most)
+        if found is not None:
+            return found
+    return None
+
+
+def _minimal_masks(masks: Iterable[int]) -> frozenset[int]:
+    """Those masks that contain no other."""
+    kept: list[int] = []
+    for mask in sorted(set(masks), key=lambda mask: (mask.bit_count(), mask)):
+        if not any(mask & other == other for other in kept):
+            kept.append(mask)
+    return frozenset(kept)
+
+
 def _smallest_measures(conflicts: _Conflicts, parties: tuple[int, ...], at_most: int) -> tuple[int, bool] | None:
     """The smallest mask of measures for some parties, and whether it is proven so; None if larger than `at_most`."""
-    n_measures = conflicts.problem.system.n_measures
-    everything = conflicts.problem.goal
-    if n_measures > MOST_ENUMERATED:
-        return _inclusion_minimal(conflicts, parties, everything), False
-    masks = np.arange(1 << n_measures, dtype=np.int64)
-    sizes = np.array([int(mask).bit_count() for mask in masks])
-    order = np.lexsort((masks, sizes))
-    masks, sizes = masks[order], sizes[order]
-    open_ = sizes <= at_most
+    choices: list[frozenset[int]] = []
     for _ in range(MOST_ROUNDS):
-        places = np.flatnonzero(open_)
-        if places.size == 0:
+        candidate = _smallest_union(choices, at_most)
+        if candidate is None:
             return None
-        candidate = int(masks[places[0]])
         roadmap = conflicts.survivor(parties, candidate)
         if roadmap is None:
             return candidate, True
-        deviations = [mask for party, mask in conflicts.violations(roadmap) if party in parties]
-        rules_out = np.zeros(len(masks), dtype=np.bool_)
-        for mask in set(deviations):
-            rules_out |= (masks & mask) == mask
-        open_ &= rules_out
-        open_[places[0]] = False
-    return _inclusion_minimal(conflicts, parties, everything), False
+        choices.append(_minimal_masks(mask for party, mask in conflicts.violations(roadmap) if party in parties))
+    return _inclusion_minimal(conflicts, parties, conflicts.problem.goal), False
 
 
 def _inclusion_minimal(conflicts: _Conflicts, parties: tuple[int, ...], mask: int) -> int:
@@ -151,7 +168,7 @@ def find_conflict(problem: Problem, reporter: Reporter) -> Conflict:
 
     Notes
     -----
-    Exact by implicit hitting sets; for more than `MOST_ENUMERATED` measures the set of measures is inclusion-minimal.
+    Exact by implicit hitting sets; after `MOST_ROUNDS` roadmaps the set of measures is made inclusion-minimal instead.
     """
     conflicts = _Conflicts(problem, reporter)
     best: tuple[int, tuple[int, ...], bool] | None = None

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.errors import LimitError
-from detente.kernel.arcs import Arcs, Tables, arc_bytes, build_arcs, make_tables
+from detente.kernel.arcs import Tables, build_arcs, make_tables
 from detente.kernel.bits import MOST_MEASURES, to_masks, to_states
-from detente.kernel.lattice import Order, count_arcs, list_ideals
+from detente.kernel.lattice import Order, list_ideals
 from detente.kernel.search import UNLIMITED, Search
 from detente.kernel.system import BoolArray, IntArray, Predicate, System
 from detente.progress import Reporter
+
+
+NARROW = (1, 2)
+"""Measures per stage of the first, quick searches."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,51 +49,68 @@ class Problem:
     max_length: int
     memory: float
 
-    def search(self, reporter: Reporter, *, checked: BoolArray | None = None, allowed: int | None = None) -> Search:
+    def search(
+        self,
+        reporter: Reporter,
+        *,
+        per_stage: int | None = None,
+        theta: float = -np.inf,
+        trust: float = np.inf,
+        checked: BoolArray | None = None,
+        allowed: int | None = None,
+    ) -> Search:
         """Build the arcs and return a search over them.
 
         Parameters
         ----------
+        per_stage : int, optional
+            Measures per stage, in place of the problem's own limit if that is larger.
+        theta, trust : float
+            Least flow margin and greatest required trust of the roadmaps sought.
         checked : BoolArray, optional
             Shape (P,): the parties whose checks count; all unless given.
         allowed : int, optional
             Mask of the measures that deviations may withhold or undo; all unless given.
-        """
-        arcs = self.arcs(reporter, checked=checked, allowed=allowed)
-        return Search(
-            arcs,
-            max_stages=self.max_stages,
-            max_length=self.max_length,
-            memory=self.memory / 2,
-            reporter=reporter,
-        )
 
-    def arcs(self, reporter: Reporter, *, checked: BoolArray | None = None, allowed: int | None = None) -> Arcs:
-        """Build the arcs that survive the checks of some parties."""
+        Raises
+        ------
+        LimitError
+            If the arcs take more than half of the memory allowed.
+        """
         everybody = np.ones(self.system.n_parties, dtype=np.bool_)
-        return build_arcs(
+        arcs = build_arcs(
             self.tables,
             self.order,
             self.legal,
             self.goal,
             ends=self.ends,
-            most_per_stage=self.max_per_stage,
+            most_per_stage=self.max_per_stage if per_stage is None else min(per_stage, self.max_per_stage),
             checked=everybody if checked is None else checked,
             allowed=-1 if allowed is None else allowed,
+            theta=theta,
+            trust=trust,
+            memory=self.memory / 2,
             reporter=reporter,
         )
+        return Search(
+            arcs, max_stages=self.max_stages, max_length=self.max_length, memory=self.memory / 4, reporter=reporter
+        )
+
+    def widths(self) -> tuple[int, ...]:
+        """Measures per stage to try one after the other: narrow stages give a first answer that prunes the wide ones."""
+        return tuple(width for width in NARROW if width < self.max_per_stage) + (self.max_per_stage,)
 
     def stages(self, masks: Sequence[int]) -> BoolArray:
         """Return stages given as masks as rows of booleans (K, n)."""
         return to_states(np.array(masks, dtype=np.int64), self.system.n_measures)
 
 
-class TooLarge(LimitError):
-    """A design needs more memory than allowed: what it would need, for the message."""
+class TooManyStates(LimitError):
+    """The states alone need more memory than allowed."""
 
-    def __init__(self, *, states: int, arcs: int, needed: float, memory: float) -> None:
-        self.states, self.arcs, self.needed, self.memory = states, arcs, needed, memory
-        super().__init__(f"about {needed:.3g} bytes for {states} states and {arcs} stages between them")
+    def __init__(self, *, states: int) -> None:
+        self.states = states
+        super().__init__(f"more than {states} states")
 
 
 def state_bytes(n_parties: int, n_measures: int) -> int:
@@ -123,8 +144,8 @@ def make_problem(
 
     Raises
     ------
-    TooLarge
-        If the estimate of memory exceeds the limit.
+    TooManyStates
+        If the estimate of memory exceeds half of the limit.
     LimitError
         If there are more than 64 measures, or one party has more deviations than can be tried.
     """
@@ -132,11 +153,11 @@ def make_problem(
     if n_measures > MOST_MEASURES:
         raise LimitError(f"{n_measures} measures vary; a design can hold {MOST_MEASURES}")
     per_state = state_bytes(n_parties, n_measures)
-    most = max(1, int(memory / per_state))
+    most = max(1, int(memory / 2 / per_state))
     try:
         ideals = list_ideals(order, most)
     except LimitError:
-        raise TooLarge(states=most, arcs=most, needed=memory, memory=memory) from None
+        raise TooManyStates(states=most) from None
     states = to_states(ideals, n_measures)
     feasible = np.ones(len(ideals), dtype=np.bool_)
     for pattern in infeasible:
@@ -146,11 +167,6 @@ def make_problem(
     if not feasible[0] or (exact_goal and not (reached & feasible).any()):
         return None
     legal = ideals[feasible]
-    allowed_arcs = max(1, int((memory - per_state * len(ideals)) / arc_bytes(n_parties)))
-    n_arcs = count_arcs(legal, goal, order, min(max_per_stage, n_measures), allowed_arcs)
-    needed = per_state * len(ideals) + arc_bytes(n_parties) * n_arcs
-    if needed > memory:
-        raise TooLarge(states=len(ideals), arcs=n_arcs, needed=needed, memory=memory)
     return Problem(
         system=system,
         order=order,

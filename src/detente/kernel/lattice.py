@@ -111,24 +111,6 @@ def stage_sets(
     return count
 
 
-def count_arcs(masks: IntArray, goal: int, order: Order, most_per_stage: int, stop: int) -> int:
-    """Count the sets that can be taken next over all states; stops counting above `stop`."""
-    room = np.empty(1024, dtype=np.int64)
-    total = 0
-    for mask in masks:
-        while True:
-            count = stage_sets(mask, goal, order.needs, order.after, order.topological, most_per_stage, room)
-            if count >= 0:
-                break
-            if len(room) > stop:
-                return stop + 1
-            room = np.empty(2 * len(room), dtype=np.int64)
-        total += count - 1
-        if total > stop:
-            break
-    return total
-
-
 @njit(cache=True, error_model="numpy")
 def _left_states(
     masks: IntArray, own: IntArray, dependents: IntArray, keys: IntArray, places: IntArray, out: IntArray, start: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,15 +48,15 @@ class Found:
 
     Parameters
     ----------
-    path : Path
-        Its arcs.
+    stages : tuple of int
+        The measures of each stage, as masks.
     value, bound : float
         Of the objective.
     proven : bool
         Whether nothing better exists.
     """
 
-    path: Path
+    stages: tuple[int, ...]
     value: float
     bound: float
     proven: bool
@@ -207,6 +207,22 @@ class Search:
         paths = self._labels(bounds, limit, task=task)
         return paths[0] if paths else None
 
+    def _found(self, path: Path, *, value: float, bound: float, proven: bool) -> Found:
+        stages = tuple(int(mask) for mask in self.arcs.stage[path])
+        return Found(stages=stages, value=value, bound=bound, proven=proven)
+
+    def path_of(self, stages: Sequence[int]) -> Path:
+        """Return the arcs of a roadmap given as masks, all of which must be there."""
+        arcs = self.arcs
+        position = np.empty(len(arcs.masks), dtype=np.int64)
+        position[arcs.order] = np.arange(len(arcs.masks))
+        state, path = int(arcs.order[-1]), []
+        for stage in stages:
+            low, high = arcs.first[position[state]], arcs.first[position[state] + 1]
+            path.append(int(low + np.flatnonzero(arcs.stage[low:high] == stage)[0]))
+            state = int(arcs.target[path[-1]])
+        return np.array(path, dtype=np.int64)
+
     def path_values(self, path: Path) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return V(k) and after(k) of a path, (K, P) each, and V(K + 1), (P,)."""
         arcs, tables = self.arcs, self.arcs.tables
@@ -255,14 +271,14 @@ class Search:
         return float(gains.prod()) if (gains > 0.0).all() else 0.0
 
     def best_margin(
-        self, *, trust: float = np.inf, max_length: int = UNLIMITED, path: Path | None = None
+        self, *, theta: float = -np.inf, trust: float = np.inf, max_length: int = UNLIMITED, path: Path | None = None
     ) -> Found | None:
-        """Return the roadmap of greatest least margin, within a bound on trust and on length."""
-        first = self.feasible(trust=trust, max_length=max_length) if path is None else path
+        """Return the roadmap of greatest least margin >= theta, within a bound on trust and on length."""
+        first = self.feasible(theta=theta, trust=trust, max_length=max_length) if path is None else path
         if first is None:
             return None
         limit = min(max_length, self.max_length)
-        bounds = self._bounds(-np.inf, trust, limit)
+        bounds = self._bounds(theta, trust, limit)
         return self._improve(
             first,
             self.margin,
@@ -365,16 +381,16 @@ class Search:
                     share = 1.0 if share == 0.5 else 0.5
                 self.reporter.report("searching", best=best, bound=bound)
         except (LimitError, Cancelled):
-            return Found(path=path, value=best, bound=bound, proven=False)
-        return Found(path=path, value=best, bound=best, proven=True)
+            return self._found(path, value=best, bound=bound, proven=False)
+        return self._found(path, value=best, bound=best, proven=True)
 
-    def best_trust(self) -> Found | None:
-        """Return the roadmap that asks for the least trust; among those that tie, the one of greatest margin."""
-        first = self.feasible()
+    def least_trust(self, *, trust: float = np.inf) -> Found | None:
+        """Return a roadmap of least trust demand, at most `trust`; its value and bound are negative trust demands."""
+        first = self.feasible(trust=trust)
         if first is None:
             return None
-        bounds = self._bounds(-np.inf, np.inf, self.max_length)
-        least = self._improve(
+        bounds = self._bounds(-np.inf, trust, self.max_length)
+        return self._improve(
             first,
             lambda path: -self.trust(path),
             self._ceiling(bounds, self._reliance, ends_apart=False),
@@ -382,20 +398,14 @@ class Search:
             lambda aim, arcs: self._bounds(-np.inf, max(0.0, -aim), self.max_length, arcs),
             lambda aim, arcs: self.feasible(trust=max(0.0, -aim), arcs=arcs, task="asking for less trust"),
         )
-        if not least.proven:
-            return Found(path=least.path, value=-least.value, bound=-least.bound, proven=False)
-        widest = self.best_margin(trust=-least.value + TIED if least.value < 0.0 else 0.0, path=least.path)
-        if widest is None:
-            return Found(path=least.path, value=-least.value, bound=-least.bound, proven=True)
-        return Found(path=widest.path, value=self.trust(widest.path), bound=-least.bound, proven=widest.proven)
 
-    def best_duration(self) -> Found | None:
-        """Return the shortest roadmap; among those that tie, the one of greatest margin."""
-        first = self.feasible()
+    def shortest(self, *, max_length: int = UNLIMITED) -> Found | None:
+        """Return a shortest roadmap, of at most so many periods; its value and bound are negative periods."""
+        first = self.feasible(max_length=max_length)
         if first is None:
             return None
-        shortest = int(self._bounds(-np.inf, np.inf, self.max_length).earliest[self.arcs.is_end].min())
-        path, best, low = first, self.duration(first), shortest
+        low = int(self._bounds(-np.inf, np.inf, self.max_length).earliest[self.arcs.is_end].min())
+        path, best = first, self.duration(first)
         try:
             while low < best:
                 aim = (low + best) // 2
@@ -405,15 +415,12 @@ class Search:
                 else:
                     path, best = found, self.duration(found)
                 self.reporter.report("shortening", best=best, bound=low)
-            widest = self.best_margin(max_length=best, path=path)
         except (LimitError, Cancelled):
-            return Found(path=path, value=best, bound=low, proven=False)
-        if widest is None:
-            return Found(path=path, value=best, bound=best, proven=True)
-        return Found(path=widest.path, value=best, bound=best, proven=widest.proven)
+            return self._found(path, value=-best, bound=-low, proven=False)
+        return self._found(path, value=-best, bound=-best, proven=True)
 
-    def best_product(self) -> Found | None:
-        """Return the roadmap of greatest product of flow gains (Nash)."""
+    def best_product(self, *, incumbent: float = -1.0) -> Found | None:
+        """Return the roadmap of greatest product of flow gains (Nash) above an incumbent; None if there is none."""
         first = self.feasible()
         if first is None:
             return None
@@ -429,13 +436,13 @@ class Search:
         path, best = first, self.product(first)
         try:
             for beam in (BEAM, 0):
-                incumbent = best * (1.0 + PROVEN)
-                weighing = (slopes, constants, floor, incumbent, beam)
+                enough = max(best, incumbent) * (1.0 + PROVEN)
+                weighing = (slopes, constants, floor, enough, beam)
                 for candidate in self._labels(bounds, self.max_length, task="raising the product", product=weighing):
                     value = self.product(candidate)
                     if value > best:
                         path, best = candidate, value
                 self.reporter.report("raising the product", best=best, bound=ceiling)
         except (LimitError, Cancelled):
-            return Found(path=path, value=best, bound=ceiling, proven=False)
-        return Found(path=path, value=best, bound=best, proven=True)
+            return self._found(path, value=best, bound=ceiling, proven=False) if best > incumbent else None
+        return self._found(path, value=best, bound=best, proven=True) if best > incumbent else None

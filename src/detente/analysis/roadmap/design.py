@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from detente.analysis.roadmap.evaluation import RoadmapEvaluation, evaluate_path
 from detente.case import Case, Direction, Measure, Roadmap, excluded_pairs, format_condition, is_satisfied
 from detente.errors import Cancelled, LimitError, OptionError
 from detente.game import Game, build_game, compile_condition, is_available
+from detente.kernel.objectives import OBJECTIVES, Objective
 from detente.kernel.system import BoolArray, Predicate
 from detente.progress import Progress, Reporter
 
@@ -23,10 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from detente.kernel.lattice import Order
-    from detente.kernel.search import Found, Search
 
-Objective = Literal["trust", "margin", "duration", "nash"]
-OBJECTIVES: tuple[Objective, ...] = ("trust", "margin", "duration", "nash")
 BEST = "best"
 """The goal "any measures at all", for `nash` and `margin` only: doing nothing would win the other objectives."""
 
@@ -264,7 +262,7 @@ def _both(one: int | None, other: int | None) -> Predicate:
     return holds
 
 
-def _too_large(game: Game, states: int, arcs: int, needed: float, memory: float) -> LimitError:
+def _too_large(game: Game, what: str, memory: float) -> LimitError:
     """Say what one could fix: the measures that no order ties to others double the states."""
     case, ids = game.case, set(game.measures)
     tied = {
@@ -280,8 +278,7 @@ def _too_large(game: Game, states: int, arcs: int, needed: float, memory: float)
     }
     loose = [measure for measure in game.measures if measure not in tied] or list(game.measures)
     return LimitError(
-        f"designing over {len(ids)} measures needs more than {needed / 2**30:.1f} GB "
-        f"(at least {states:,} states and {arcs:,} stages between them; allowed are {memory / 2**30:.1f} GB): "
+        f"designing over {len(ids)} measures needs more than the {memory / 2**30:.3g} GB allowed ({what}): "
         "raise --memory, limit --max-per-stage, tie measures with --together or --before, leave some out of --goal or "
         f"put them in the status quo. Nothing orders these: {', '.join(loose[:12])}"
         + (f" and {len(loose) - 12} more" if len(loose) > 12 else "")
@@ -315,18 +312,6 @@ def _check_options(
             return tuple(party.id for party in case.parties if party.id in format_.parties)
     known_formats = ", ".join(format_.id for format_ in case.formats) or "none"
     raise OptionError(f"unknown format '{at_table}' (the case has: {known_formats})")
-
-
-def _find(search: Search, objective: Objective) -> Found | None:
-    match objective:
-        case "trust":
-            return search.best_trust()
-        case "margin":
-            return search.best_margin()
-        case "duration":
-            return search.best_duration()
-        case "nash":
-            return search.best_product()
 
 
 def design_roadmap(
@@ -437,7 +422,8 @@ def design_roadmap(
     game = build_game(read, measures, parties=parties)
     # The compiled code is loaded only here: evaluations do without it.
     from detente.kernel.conflict import find_conflict
-    from detente.kernel.design import TooLarge, make_problem
+    from detente.kernel.design import TooManyStates, make_problem
+    from detente.kernel.optimum import find_optimum
     from detente.kernel.search import UNLIMITED
 
     reporter = Reporter(progress)
@@ -456,13 +442,12 @@ def design_roadmap(
             max_length=max_duration or UNLIMITED,
             memory=memory,
         )
-    except TooLarge as large:
-        raise _too_large(game, large.states, large.arcs, large.needed, large.memory) from None
+    except TooManyStates as large:
+        raise _too_large(game, f"{large.states:,} states", memory) from None
     if problem is None:
         return finish(Status.NONE, missing=("the goal, or the status quo, is infeasible",))
     try:
-        search = problem.search(reporter)
-        found = _find(search, objective)
+        found = find_optimum(problem, objective, reporter)
         if found is None:
             conflict = find_conflict(problem, reporter)
             if not conflict.parties:
@@ -477,9 +462,11 @@ def design_roadmap(
             )
     except Cancelled:
         return finish(Status.STOPPED)
-    masks = [int(mask) for mask in search.arcs.stage[found.path]]
+    except LimitError:
+        n_states = len(problem.legal)
+        raise _too_large(game, f"{n_states:,} states and the stages between them", memory) from None
     stages = tuple(
-        tuple(game.measures[column] for column in np.flatnonzero(row)) for row in problem.stages(masks)
+        tuple(game.measures[column] for column in np.flatnonzero(row)) for row in problem.stages(found.stages)
     )
     name = {"trust": "least trust", "margin": "widest margin", "duration": "shortest", "nash": "greatest product"}
     evaluation = evaluate_path(
@@ -493,6 +480,6 @@ def design_roadmap(
         stages=stages,
         durations=evaluation.durations,
         value=found.value,
-        bound=found.bound,
+        bound=found.bound if np.isfinite(found.bound) else None,
         evaluation=evaluation,
     )

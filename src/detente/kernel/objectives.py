@@ -1,0 +1,8 @@
+"""What a design can optimise (§8 of the model)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Objective = Literal["trust", "margin", "duration", "nash"]
+OBJECTIVES: tuple[Objective, ...] = ("trust", "margin", "duration", "nash")
