@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from detente._version import __version__
 from detente.cli.exits import answering
@@ -34,6 +35,15 @@ app = typer.Typer(
 )
 
 
+class Command(TyperCommand):
+    """A command whose usage names its arguments plainly: ``CASE``, ``[B]``."""
+
+    # typer calls the context's type differently in different versions
+    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Return the pieces of the usage line, without the braces of newer typers."""
+        return [piece.removeprefix("{").removesuffix("}") for piece in super().collect_usage_pieces(ctx)]
+
+
 class ObjectiveWord(StrEnum):
     """What ``design`` can optimise."""
 
@@ -58,21 +68,25 @@ def main(
     """Which roadmaps out of a conflict hold, who is tempted where, and which asks for the least trust."""
 
 
-@app.command()
+@app.command(cls=Command)
 def demo(
     directory: Annotated[
         Path, typer.Option("--directory", metavar="DIR", help="Folder for the report; made if there is none.")
     ] = Path("detente-demo"),
     debug: DebugOption = False,
 ) -> None:
-    """Run the main job on the built-in case korea-2018: check, evaluate, design, report."""
+    """Run the main job on a built-in case, and write its report.
+
+    Checks the case korea-2018, evaluates its roadmaps under every reading, designs the one that asks for the least
+    trust, and writes a report.
+    """
     with answering(debug=debug):
         from detente.cli.demo import run_demo
 
         run_demo(directory)
 
 
-@app.command()
+@app.command(cls=Command)
 def new(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; it must not have a case yet.")],
     as_json: JsonOption = False,
@@ -85,7 +99,7 @@ def new(
         write_new_case(directory, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 def check(
     case: CaseArgument,
     settings: SetOption = None,
@@ -102,7 +116,7 @@ def check(
         check_case(case, settings or [], all_notes=all_problems, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 def show(
     case: CaseArgument,
     reading: ReadingOption = None,
@@ -111,23 +125,23 @@ def show(
     all_problems: AllOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Show parties, interests, measures, values and roadmaps of a case as tables."""
+    """Show parties, measures, values and roadmaps as tables."""
     with answering(debug=debug, all_problems=all_problems):
         from detente.cli.showing import show_case
 
         show_case(case, settings or [], reading=reading, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 def schema(debug: DebugOption = False) -> None:
-    """Print the JSON Schema of case files, with which editors complete and check."""
+    """Print the JSON Schema of case files, for editors."""
     with answering(debug=debug):
         from detente.cli.starting import print_schema
 
         print_schema()
 
 
-@app.command()
+@app.command(cls=Command)
 def evaluate(
     case: CaseArgument,
     roadmap: RoadmapsOption = None,
@@ -139,7 +153,7 @@ def evaluate(
     all_problems: AllOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Tell whether roadmaps hold and, if not, who is tempted, where and by what."""
+    """Tell whether roadmaps hold, and who is tempted where."""
     with answering(debug=debug, all_problems=all_problems):
         from detente.cli.evaluating import run_evaluate
         from detente.cli.output import Delivery
@@ -148,7 +162,7 @@ def evaluate(
         run_evaluate(case, settings or [], roadmaps=roadmap, readings=reading, rows=rows, delivery=delivery)
 
 
-@app.command()
+@app.command(cls=Command)
 def design(
     case: CaseArgument,
     goal: Annotated[
@@ -203,7 +217,11 @@ def design(
     all_problems: AllOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Find the roadmap that asks for the least trust, or is best in another way."""
+    """Find the roadmap that asks for the least trust.
+
+    Or the one with the greatest least margin, the shortest, or the one with the greatest product of gains. The answer
+    says whether it is proven to be the best; where none exists, it names who and what rules every one out.
+    """
     with answering(debug=debug, all_problems=all_problems):
         from detente.cli.designing import DesignRequest, run_design
         from detente.cli.output import Delivery
@@ -224,11 +242,11 @@ def design(
         run_design(case, settings or [], request=request, delivery=delivery)
 
 
-@app.command()
+@app.command(cls=Command)
 def diff(
     a: Annotated[str, typer.Argument(metavar="A", help="A case: folder, file or name of a built-in case.")],
     b: Annotated[
-        str | None, typer.Argument(metavar="[B]", help="Another case; A itself, with settings, unless given.")
+        str | None, typer.Argument(metavar="B", help="Another case; A itself, with settings, unless given.")
     ] = None,
     settings: Annotated[
         list[str] | None,
@@ -242,7 +260,12 @@ def diff(
     all_problems: AllOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Tell which verdicts differ between two cases, and through which numbers."""
+    """Tell which verdicts differ between two cases, and why.
+
+    Lists every place at which the cases differ; for each verdict that differs, which of these differences alone make
+    it so, which it needs, and, where none alone does, a smallest set that does. With A alone, compares it with itself
+    under --set.
+    """
     with answering(debug=debug, all_problems=all_problems):
         from detente.cli.comparing import run_diff
         from detente.cli.output import Delivery
@@ -250,7 +273,7 @@ def diff(
         run_diff(a, b, settings or [], readings=reading, delivery=Delivery(json=as_json, file=output))
 
 
-@app.command()
+@app.command(cls=Command)
 def report(
     case: CaseArgument,
     output: Annotated[
@@ -267,7 +290,10 @@ def report(
     all_problems: AllOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Write a report: verdicts, margins, trust, what they depend on and what they rest on."""
+    """Write a report as HTML or Markdown.
+
+    Verdicts, a timeline with margins, trust, designs, what the verdicts depend on, and the evidence they rest on.
+    """
     with answering(debug=debug, all_problems=all_problems):
         from detente.cli.reporting import run_report
 

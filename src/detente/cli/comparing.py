@@ -50,7 +50,7 @@ def show_comparison(screen: Screen, result: Comparison) -> None:
         screen.table(_verdicts(list(verdicts)))
     screen.line()
     for sentence in result.explain().sentences:
-        if sentence.parties or len(result.differences) == 1:
+        if sentence.parties or len(result.differences) < 2 or not result.changed:
             screen.paragraph(sentence.text)
         else:
             screen.points([sentence.text])

@@ -8,6 +8,7 @@ from typing import Literal
 
 from detente.analysis.result import Status
 from detente.analysis.roadmap import Design, design_roadmap
+from detente.analysis.roadmap.explanation import explain_unstated
 from detente.case import Case
 from detente.cli.cases import open_case
 from detente.cli.evaluating import format_trust
@@ -104,8 +105,11 @@ def show_design(screen: Screen, case: Case, result: Design) -> None:
     told = [s.text for s in result.explain().sentences if s.stage is None or s.measures != result.stages[s.stage - 1]]
     for text in told:
         screen.paragraph(text)
-    if result.stages:
+    if result.evaluation is not None:
         screen.line()
+        for sentence in explain_unstated([result.evaluation]):
+            screen.paragraph(sentence.text)
+            screen.line()
         for text in _legend(case):
             screen.paragraph(text, tone="faint")
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from detente.analysis.result import Status
 from detente.analysis.roadmap import Evaluation, RoadmapEvaluation, evaluate_roadmaps
-from detente.analysis.roadmap.explanation import explain_evaluation
+from detente.analysis.roadmap.explanation import explain_evaluation, explain_unstated
 from detente.case import Case
 from detente.cli.cases import open_case
 from detente.cli.output import Delivery
@@ -140,6 +140,9 @@ def show_evaluation(screen: Screen, case: Case, result: Evaluation, *, rows: boo
             if rows:
                 screen.table(row_table(entry))
                 screen.line()
+    for sentence in explain_unstated(result.roadmaps):
+        screen.paragraph(sentence.text)
+        screen.line()
     for text in _legend(unit, has_rows=rows):
         screen.paragraph(text, tone="faint")
     if result.status is Status.STOPPED:

@@ -58,7 +58,7 @@ def _sections(case: Case) -> Iterator[tuple[str, Table]]:
     yield "Measures", _measures(case.measures)
     yield "Measures: how they depend on each other", _dependences(case.measures)
     yield (
-        "Values: what each measure is worth to each party, interests included, ranges at their mode",
+        "Values of measures to parties, interests included (ranges at their mode)",
         _values(case, ids),
     )
     yield "Values and effects of which a range is known", _ranges(case)

@@ -1,0 +1,70 @@
+"""What the command line prints, kept word for word; see tests/conftest.py for renewing it."""
+
+import shlex
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from detente.cli.app import app
+
+COMMANDS = ("demo", "new", "check", "show", "schema", "evaluate", "design", "diff", "report")
+CASES = Path(__file__).parents[1] / "cases"
+ANSWERS = {
+    "check": "check korea-2018",
+    "check-all": "check korea-2018 --all",
+    "show": "show korea-2018",
+    "show-reading": "show border.yaml --reading hawk",
+    "evaluate": "evaluate korea-2018",
+    "evaluate-readings": "evaluate korea-2018 --roadmap double-freeze --reading asia-times --reading rsis",
+    "evaluate-rows": "evaluate korea-2018 --roadmap double-freeze --rows",
+    "diff": "diff korea-2018 --set parties.usa.hazard=0.001 --set parties.usa.discount=0.99",
+    "diff-none": "diff border.yaml border.yaml",
+    "design": "design border.yaml",
+    "design-none": "design border.yaml --reading hawk",
+    "design-margin": "design border.yaml --objective margin --goal best",
+    "new": "new mine",
+}
+
+
+def _run(*arguments: str, width: int = 80) -> Result:
+    return CliRunner().invoke(app, list(arguments), env={"COLUMNS": str(width)}, prog_name="detente")
+
+
+def test_every_command_is_kept(golden: Callable[[str, str], None]) -> None:
+    result = _run("--help")
+    listed = result.stdout.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert tuple(line.split()[0] for line in listed) == COMMANDS
+    golden("help/detente.txt", result.stdout)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help(command: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"help/{command}.txt", _run(command, "--help").stdout)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answer(
+    name: str,
+    width: int,
+    golden: Callable[[str, str], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.copy(CASES / "border.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    result = _run(*shlex.split(ANSWERS[name]), width=width)
+    assert (result.exit_code, result.stderr) == (0, "")
+    golden(f"answers/{name}-{width}.txt", result.stdout)
+
+
+def test_problems(golden: Callable[[str, str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (CASES / "border.yaml").read_text(encoding="utf-8").replace("by: [north]", "by: [nort]")
+    (tmp_path / "border.yaml").write_text(text.replace("discount: 0.9,", "discount: 1.5,"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = _run("check", "border.yaml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    golden("answers/problems.txt", result.stderr)
