@@ -38,6 +38,16 @@ class Limits:
     stages: int | None = None
     per_stage: int | None = None
     duration: int | None = None
+    together: tuple[tuple[str, ...], ...] = ()
+    before: tuple[tuple[str, str], ...] = ()
+
+    def allow(self, prev: State, taking: State) -> bool:
+        """Whether a stage is small enough, splits nothing that must come together, and takes nothing too early."""
+        if self.per_stage is not None and len(taking) > self.per_stage:
+            return False
+        if any(taking & set(group) and not taking >= set(group) for group in self.together):
+            return False
+        return all(earlier in prev for earlier, later in self.before if later in taking)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,9 +105,7 @@ class Search:
             if limits.stages is not None and len(path) == limits.stages:
                 return
             for taking in subsets(self.system.ordered(left)):
-                if limits.per_stage is not None and len(taking) > limits.per_stage:
-                    continue
-                if illegal(self.system, prev, taking):
+                if illegal(self.system, prev, taking) or not limits.allow(prev, taking):
                     continue
                 periods = self.system.least_duration(prev, taking)
                 total = sum(s.periods for s in path) + periods

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.oracle.design import candidates, conflict, design
+from tests.oracle.design import Limits, candidates, conflict, design
 from tests.oracle.evaluation import evaluate
 from tests.oracle.hand_cases import pair
 from tests.oracle.random_cases import random_case, random_goal
@@ -48,6 +48,15 @@ def test_design_limits() -> None:
         0,
         [(frozenset(), frozenset())],
     )
+
+
+def test_what_must_come_together_or_one_before_another() -> None:
+    def orders(limits: Limits) -> list[tuple[tuple[str, ...], ...]]:
+        return [c.stages for c in candidates(pair(), ["a", "b"], limits)]
+
+    assert orders(Limits()) == [(("a",), ("b",)), (("b",), ("a",)), (("a", "b"),)]
+    assert orders(Limits(together=(("a", "b"),))) == [(("a", "b"),)]
+    assert orders(Limits(before=(("b", "a"),))) == [(("b",), ("a",))]
 
 
 def test_conflict_needs_both_parties_and_one_measure() -> None:
