@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.case import Case, Condition, Forum, InForce, Joined, Measure, Not, OnBreakdown, measures_of, point
+from detente.case import Case, Condition, Forum, InForce, Measure, Not, OnBreakdown, measures_of, point
 from detente.errors import CaseError, Diagnostic
 from detente.kernel.system import NEVER, BoolArray, EndingRule, FloatArray, Predicate, System, Term
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.errors import LimitError
-from detente.kernel.arcs import Tables, build_arcs, make_tables
+from detente.kernel.arcs import build_arcs
 from detente.kernel.bits import MOST_MEASURES, to_masks, to_states
+from detente.kernel.expansion import Sought
+from detente.kernel.labelling import UNLIMITED
 from detente.kernel.lattice import Order, list_ideals
-from detente.kernel.search import UNLIMITED, Search
+from detente.kernel.search import Search
 from detente.kernel.system import BoolArray, IntArray, Predicate, System
+from detente.kernel.tables import Tables, make_tables
 from detente.progress import Reporter
-
 
 NARROW = (1, 2)
 """Measures per stage of the first, quick searches."""
@@ -77,18 +79,20 @@ class Problem:
         LimitError
             If the arcs take more than half of the memory allowed.
         """
-        everybody = np.ones(self.system.n_parties, dtype=np.bool_)
+        sought = Sought(
+            most_per_stage=self.max_per_stage if per_stage is None else min(per_stage, self.max_per_stage),
+            theta=theta,
+            trust=trust,
+            checked=np.ones(self.system.n_parties, dtype=np.bool_) if checked is None else checked,
+            allowed=-1 if allowed is None else allowed,
+        )
         arcs = build_arcs(
             self.tables,
             self.order,
             self.legal,
             self.goal,
             ends=self.ends,
-            most_per_stage=self.max_per_stage if per_stage is None else min(per_stage, self.max_per_stage),
-            checked=everybody if checked is None else checked,
-            allowed=-1 if allowed is None else allowed,
-            theta=theta,
-            trust=trust,
+            sought=sought,
             memory=self.memory / 2,
             reporter=reporter,
         )

@@ -131,7 +131,9 @@ def undoable(system: System, in_force: BoolArray, party: int) -> BoolArray:
     return np.asarray(system.undoes[party] & in_force & ~blocked, dtype=np.bool_)
 
 
-def list_deviations(system: System, states: BoolArray, durations: IntArray, *, joint_bits: int = JOINT_BITS) -> Deviations:
+def list_deviations(
+    system: System, states: BoolArray, durations: IntArray, *, joint_bits: int = JOINT_BITS
+) -> Deviations:
     """List what every party could do instead at every check of a roadmap.
 
     Parameters

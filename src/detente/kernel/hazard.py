@@ -60,11 +60,10 @@ def critical_hazard(roadmap: RoadmapValues) -> float | None:
     About 80 hazards at once, then a handful of closing-in steps that look only at the rows that can be the first to fail.
     """
     hazards = _grid(roadmap, roadmap.system.hazard)
-    every_row = roadmap.comply_values(hazards) - roadmap.best_deviations(hazards)
-    margins = every_row.min(axis=0)
-    if margins[0] < -HOLDS:
+    if _first_negative(least_margins(roadmap, hazards[:1])) is not None:
         return None
-    crossing = _first_negative(margins)
+    every_row = roadmap.comply_values(hazards) - roadmap.best_deviations(hazards)
+    crossing = _first_negative(every_row.min(axis=0))
     last = len(hazards) - 1 if crossing is None else crossing
     dip = _first_dip(roadmap, hazards[: last + 1], every_row[:, : last + 1])
     if dip is not None:

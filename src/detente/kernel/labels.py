@@ -9,10 +9,14 @@ everything upstream are the same label.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
-from detente.kernel.arcs import HELD
+from detente.kernel.arcs import Arcs
+from detente.kernel.expansion import HELD
+from detente.kernel.system import BoolArray, FloatArray, IntArray
 
 DOMINATES = 1e-12
 """A label also dominates one that is better by no more than rounding."""
@@ -21,82 +25,156 @@ SLACK = 1e-12
 """Relative slack of thresholds other than zero margins, so that rounding does not lose the roadmap that set them."""
 
 
+class Bounds(NamedTuple):
+    """What thresholds ask of N states and M arcs, and what they leave.
+
+    Parameters
+    ----------
+    asked, asked_at_end : FloatArray
+        Shape (M, P): the least value of what follows, where the roadmap goes on and where it ends.
+    alive : BoolArray
+        Shape (M,): arcs that some roadmap within the thresholds may use.
+    ideal : FloatArray
+        Shape (N, P): the best value still possible.
+    least, most : FloatArray
+        Shape (N, P): the least and the most that any path upstream can ask.
+    earliest, latest, fewest, longest : IntArray
+        Shape (N,): the fewest and most periods, and stages, that paths upstream take.
+    """
+
+    asked: FloatArray
+    asked_at_end: FloatArray
+    alive: BoolArray
+    ideal: FloatArray
+    least: FloatArray
+    most: FloatArray
+    earliest: IntArray
+    latest: IntArray
+    fewest: IntArray
+    longest: IntArray
+
+
+class Weighing(NamedTuple):
+    """How labels are weighed when the product of gains is sought.
+
+    Parameters
+    ----------
+    by_product : bool
+        Whether it is; otherwise the rest does not matter.
+    slopes, constants : FloatArray
+        Shape (N, P): lines above the first value that a value here can become.
+    floor : FloatArray
+        Shape (P,): flow value of the status quo.
+    incumbent : float
+        Labels that cannot lead to more than this are dropped.
+    beam : int
+        Labels kept per state; 0 for all.
+    """
+
+    by_product: bool
+    slopes: FloatArray
+    constants: FloatArray
+    floor: FloatArray
+    incumbent: float
+    beam: int
+
+
+class Labels(NamedTuple):
+    """Labels of all states, one below the other; L in all.
+
+    Parameters
+    ----------
+    block_start, block_stop, end_label : IntArray
+        Shape (N,): where the labels of a state are, and the one that ends there, -1 for none.
+    values : FloatArray
+        Shape (L, P).
+    periods_of, stages_of : IntArray
+        Shape (L,): periods and stages from there to the end.
+    arc_of, next_of : IntArray
+        Shape (L,): the arc taken and the label it leads to, -1 at an end.
+    """
+
+    block_start: IntArray
+    block_stop: IntArray
+    end_label: IntArray
+    values: FloatArray
+    periods_of: IntArray
+    stages_of: IntArray
+    arc_of: IntArray
+    next_of: IntArray
+
+
 @njit(cache=True, error_model="numpy")
-def thresholds(
-    theta, trust, margin_at_end, source, target, length, own_cost, before, betrayed, after, leave, stay, checked,
-    patience, fades, annuity,
-):  # fmt: skip
+def thresholds(theta: float, trust: float, margin_at_end: bool, arcs: Arcs) -> FloatArray:
     """The least value of what follows that each arc asks of each party: (M, P), -inf for parties not checked.
 
     `theta` is the least flow-equivalent margin (-inf: only holding counts), `trust` the greatest required trust (inf:
     any); with `margin_at_end` the check after the stage must reach `theta` too.  Infinite where nothing suffices.
     """
-    n_arcs, n_parties = before.shape
+    n_arcs, n_parties = arcs.before.shape
     asked = np.full((n_arcs, n_parties), -np.inf)
     for arc in range(n_arcs):
-        state, periods = target[arc], length[arc]
+        state, periods = arcs.target[arc], arcs.length[arc]
         for party in range(n_parties):
-            if not checked[party]:
+            if not arcs.checked[party]:
                 continue
-            extra = theta / patience[party]
-            aim = before[arc, party] + extra
-            need = max(before[arc, party] - HELD, aim - SLACK * (1.0 + abs(aim)))
-            alone, gone = betrayed[arc, party], leave[source[arc], party]
+            extra = theta / arcs.tables.patience[party]
+            aim = arcs.before[arc, party] + extra
+            need = max(arcs.before[arc, party] - HELD, aim - SLACK * (1.0 + abs(aim)))
+            alone, gone = arcs.betrayed[arc, party], arcs.leave[arcs.source[arc], party]
             if trust < np.inf and alone < gone - HELD:
                 least = alone + (gone - alone) / trust if trust > 0.0 else np.inf
                 need = max(need, gone - HELD, least - SLACK * (1.0 + abs(alone) + abs(gone) / max(trust, 1e-3)))
-            need += own_cost[arc, party]
-            aim = after[state, periods, party] + extra
-            need = max(need, after[state, periods, party] - HELD)
+            need += arcs.own_cost[arc, party]
+            aim = arcs.after[state, periods, party] + extra
+            need = max(need, arcs.after[state, periods, party] - HELD)
             if margin_at_end:
                 need = max(need, aim - SLACK * (1.0 + abs(aim)))
-            asked[arc, party] = (need - stay[state, party] * annuity[party, periods]) / fades[party, periods]
+            constant = arcs.stay[state, party] * arcs.tables.annuity[party, periods]
+            asked[arc, party] = (need - constant) / arcs.tables.fades[party, periods]
     return asked
 
 
 @njit(cache=True, error_model="numpy")
-def widest_path(order, first, target, alive, is_end, under_way, at_end):
+def widest_path(arcs: Arcs, alive: BoolArray, under_way: FloatArray, at_end: FloatArray) -> float:
     """The greatest least value over paths, given what each arc is worth under way and as the last one."""
-    best = np.full(len(order), -np.inf)
-    for step in range(len(order)):
-        for arc in range(first[step], first[step + 1]):
+    best = np.full(len(arcs.order), -np.inf)
+    for step in range(len(arcs.order)):
+        for arc in range(arcs.first[step], arcs.first[step + 1]):
             if alive[arc]:
-                value = min(under_way[arc], best[target[arc]])
-                if is_end[target[arc]]:
+                value = min(under_way[arc], best[arcs.target[arc]])
+                if arcs.is_end[arcs.target[arc]]:
                     value = max(value, at_end[arc])
-                best[order[step]] = max(best[order[step]], value)
-    return best[order[len(order) - 1]]
+                best[arcs.order[step]] = max(best[arcs.order[step]], value)
+    return best[arcs.order[len(arcs.order) - 1]]
 
 
 @njit(cache=True, error_model="numpy")
-def bound_arcs(
-    order, first, source, target, length, own_cost, stay, fades, annuity, asked, asked_at_end, is_end, end_values,
-    checked, alive, ideal, least, most, earliest, latest, fewest, longest, max_length, max_stages,
-):  # fmt: skip
+def bound_arcs(arcs: Arcs, bounds: Bounds, max_length: int, max_stages: int) -> bool:
     """Delete arcs that no roadmap within the thresholds can use, to a fixpoint; tell whether any roadmap may be left.
 
     Writes `alive` (M,), `ideal` (N, P) the best value still possible, `least` and `most` (N, P) the least and most that
     any path upstream can ask, and (N,) how many periods (`earliest`, `latest`) and stages (`fewest`, `longest`) they take.
     """
-    n_states, n_parties = stay.shape
+    n_states, n_parties = arcs.stay.shape
     changed = True
     while changed:
         changed = False
-        ideal[:] = -np.inf
+        bounds.ideal[:] = -np.inf
         for step in range(n_states):
-            state = order[step]
-            for arc in range(first[step], first[step + 1]):
-                if not alive[arc]:
+            state = arcs.order[step]
+            for arc in range(arcs.first[step], arcs.first[step + 1]):
+                if not bounds.alive[arc]:
                     continue
-                goes_on, ends = True, is_end[target[arc]]
+                goes_on, ends = True, arcs.is_end[arcs.target[arc]]
                 for party in range(n_parties):
-                    if not checked[party]:
+                    if not arcs.checked[party]:
                         continue
-                    if ideal[target[arc], party] < asked[arc, party]:
+                    if bounds.ideal[arcs.target[arc], party] < bounds.asked[arc, party]:
                         goes_on = False
-                    if ends and end_values[target[arc], party] < asked_at_end[arc, party]:
+                    if ends and arcs.end_values[arcs.target[arc], party] < bounds.asked_at_end[arc, party]:
                         ends = False
-                if ideal[target[arc], 0] == -np.inf:
+                if bounds.ideal[arcs.target[arc], 0] == -np.inf:
                     goes_on = False
                 enough = goes_on or ends
                 for party in range(n_parties):
@@ -104,79 +182,90 @@ def bound_arcs(
                         break
                     later = -np.inf
                     if goes_on:
-                        later = ideal[target[arc], party]
+                        later = bounds.ideal[arcs.target[arc], party]
                     if ends:
-                        later = max(later, end_values[target[arc], party])
-                    constant = stay[target[arc], party] * annuity[party, length[arc]] - own_cost[arc, party]
-                    value = constant + fades[party, length[arc]] * later
-                    if checked[party] and value < least[state, party]:
+                        later = max(later, arcs.end_values[arcs.target[arc], party])
+                    constant = (
+                        arcs.stay[arcs.target[arc], party] * arcs.tables.annuity[party, arcs.length[arc]]
+                        - arcs.own_cost[arc, party]
+                    )
+                    value = constant + arcs.tables.fades[party, arcs.length[arc]] * later
+                    if arcs.checked[party] and value < bounds.least[state, party]:
                         enough = False
                 if not enough:
-                    alive[arc] = False
+                    bounds.alive[arc] = False
                     changed = True
                     continue
                 for party in range(n_parties):
                     later = -np.inf
                     if goes_on:
-                        later = ideal[target[arc], party]
+                        later = bounds.ideal[arcs.target[arc], party]
                     if ends:
-                        later = max(later, end_values[target[arc], party])
-                    constant = stay[target[arc], party] * annuity[party, length[arc]] - own_cost[arc, party]
-                    ideal[state, party] = max(ideal[state, party], constant + fades[party, length[arc]] * later)
-        root = order[n_states - 1]
-        if ideal[root, 0] == -np.inf:
+                        later = max(later, arcs.end_values[arcs.target[arc], party])
+                    constant = (
+                        arcs.stay[arcs.target[arc], party] * arcs.tables.annuity[party, arcs.length[arc]]
+                        - arcs.own_cost[arc, party]
+                    )
+                    bounds.ideal[state, party] = max(
+                        bounds.ideal[state, party], constant + arcs.tables.fades[party, arcs.length[arc]] * later
+                    )
+        root = arcs.order[n_states - 1]
+        if bounds.ideal[root, 0] == -np.inf:
             return False
-        least[:] = np.inf
-        most[:] = -np.inf
-        earliest[:] = max_length + 1
-        fewest[:] = max_stages + 1
-        latest[:] = -1
-        longest[:] = -1
-        least[root] = -np.inf
-        earliest[root], latest[root], fewest[root], longest[root] = 0, 0, 0, 0
+        bounds.least[:] = np.inf
+        bounds.most[:] = -np.inf
+        bounds.earliest[:] = max_length + 1
+        bounds.fewest[:] = max_stages + 1
+        bounds.latest[:] = -1
+        bounds.longest[:] = -1
+        bounds.least[root] = -np.inf
+        bounds.earliest[root], bounds.latest[root], bounds.fewest[root], bounds.longest[root] = 0, 0, 0, 0
         for step in range(n_states - 1, -1, -1):
-            state = order[step]
-            if latest[state] < 0:
-                for arc in range(first[step], first[step + 1]):
-                    if alive[arc]:
-                        alive[arc] = False
+            state = arcs.order[step]
+            if bounds.latest[state] < 0:
+                for arc in range(arcs.first[step], arcs.first[step + 1]):
+                    if bounds.alive[arc]:
+                        bounds.alive[arc] = False
                         changed = True
                 continue
-            for arc in range(first[step], first[step + 1]):
-                if not alive[arc]:
+            for arc in range(arcs.first[step], arcs.first[step + 1]):
+                if not bounds.alive[arc]:
                     continue
-                if earliest[state] + length[arc] > max_length or fewest[state] + 1 > max_stages:
-                    alive[arc] = False
+                if bounds.earliest[state] + arcs.length[arc] > max_length or bounds.fewest[state] + 1 > max_stages:
+                    bounds.alive[arc] = False
                     changed = True
                     continue
-                to = target[arc]
-                earliest[to] = min(earliest[to], earliest[state] + length[arc])
-                latest[to] = max(latest[to], latest[state] + length[arc])
-                fewest[to] = min(fewest[to], fewest[state] + 1)
-                longest[to] = max(longest[to], longest[state] + 1)
+                to = arcs.target[arc]
+                bounds.earliest[to] = min(bounds.earliest[to], bounds.earliest[state] + arcs.length[arc])
+                bounds.latest[to] = max(bounds.latest[to], bounds.latest[state] + arcs.length[arc])
+                bounds.fewest[to] = min(bounds.fewest[to], bounds.fewest[state] + 1)
+                bounds.longest[to] = max(bounds.longest[to], bounds.longest[state] + 1)
                 for party in range(n_parties):
-                    if not checked[party]:
+                    if not arcs.checked[party]:
                         continue
-                    constant = stay[to, party] * annuity[party, length[arc]] - own_cost[arc, party]
-                    fade = fades[party, length[arc]]
-                    lowest = asked[arc, party]
-                    highest = asked[arc, party]
-                    if is_end[to]:
-                        lowest = min(lowest, asked_at_end[arc, party])
-                    lowest = max(lowest, (least[state, party] - constant) / fade)
-                    highest = max(highest, (most[state, party] - constant) / fade)
+                    constant = (
+                        arcs.stay[to, party] * arcs.tables.annuity[party, arcs.length[arc]] - arcs.own_cost[arc, party]
+                    )
+                    fade = arcs.tables.fades[party, arcs.length[arc]]
+                    lowest = bounds.asked[arc, party]
+                    highest = bounds.asked[arc, party]
+                    if arcs.is_end[to]:
+                        lowest = min(lowest, bounds.asked_at_end[arc, party])
+                    lowest = max(lowest, (bounds.least[state, party] - constant) / fade)
+                    highest = max(highest, (bounds.most[state, party] - constant) / fade)
                     # Inverting an arc's map rounds; a bound must err on the safe side.
-                    least[to, party] = min(least[to, party], lowest - SLACK * (1.0 + abs(lowest)))
-                    most[to, party] = max(most[to, party], highest + SLACK * (1.0 + abs(highest)))
+                    bounds.least[to, party] = min(bounds.least[to, party], lowest - SLACK * (1.0 + abs(lowest)))
+                    bounds.most[to, party] = max(bounds.most[to, party], highest + SLACK * (1.0 + abs(highest)))
     return True
 
 
 @njit(cache=True, error_model="numpy")
-def _score(vector, chord_slope, chord_constant, patience, floor):
-    """The most that the product of flow gains can become from a label on: a bound, 0 if some gain cannot be positive."""
+def _promise(vector: FloatArray, state: int, arcs: Arcs, weighing: Weighing) -> float:
+    """The most that the product of flow gains can become from a label on; 0 if some gain cannot be positive."""
     product = 1.0
     for party in range(len(vector)):
-        gain = patience[party] * (chord_slope[party] * vector[party] + chord_constant[party]) - floor[party]
+        first = weighing.slopes[state, party] * vector[party] + weighing.constants[state, party]
+        gain = arcs.tables.patience[party] * first - weighing.floor[party]
         if gain <= 0.0:
             return 0.0
         product *= gain
@@ -185,203 +274,154 @@ def _score(vector, chord_slope, chord_constant, patience, floor):
 
 @njit(cache=True, error_model="numpy")
 def place_labels(
-    start, stop, order, first, target, length, own_cost, stay, fades, annuity, asked, asked_at_end, is_end,
-    end_values, checked, alive, least, most, earliest, latest, fewest, longest, max_length, max_stages,
-    by_product, slopes, constants, patience, floor, incumbent, beam,
-    block_start, block_stop, end_label, values, periods_of, stages_of, arc_of, next_of, used,
-):  # fmt: skip
-    """Place the labels of the states of order[start:stop]: (next state, labels used); short of stop if memory is full.
+    start: int,
+    stop: int,
+    arcs: Arcs,
+    bounds: Bounds,
+    max_length: int,
+    max_stages: int,
+    weighing: Weighing,
+    labels: Labels,
+    used: int,
+) -> tuple[int, int]:
+    """Place the labels of the states of arcs.order[start:stop]: (next state, labels used); short of stop if memory is full.
 
     Labels of a state are values of what follows (clipped at `most`), periods and stages from there to the end (clipped
     from below at what every path upstream can afford), the arc taken and the label it leads to.  With `by_product`
     values are not clipped and labels whose bound on the product of gains does not exceed `incumbent` are dropped;
     `beam` > 0 keeps so many labels per state at most.
     """
-    n_parties = stay.shape[1]
+    n_parties = arcs.stay.shape[1]
     vector = np.empty(n_parties)
     for step in range(start, stop):
-        state = order[step]
+        state = arcs.order[step]
         block = used
-        if used + 2 >= len(arc_of):
+        if used + 2 >= len(labels.arc_of):
             return step, block
-        if is_end[state]:
+        if arcs.is_end[state]:
             for party in range(n_parties):
-                values[used, party] = end_values[state, party]
-            periods_of[used], stages_of[used], arc_of[used], next_of[used] = 0, 0, -1, -1
-            end_label[state] = used
+                labels.values[used, party] = arcs.end_values[state, party]
+            labels.periods_of[used], labels.stages_of[used], labels.arc_of[used], labels.next_of[used] = 0, 0, -1, -1
+            labels.end_label[state] = used
             used += 1
         begin = used
-        free_periods = max_length - latest[state]
-        free_stages = max_stages - longest[state]
+        free_periods = max_length - bounds.latest[state]
+        free_stages = max_stages - bounds.longest[state]
         finished = False
-        for arc in range(first[step], first[step + 1]):
+        for arc in range(arcs.first[step], arcs.first[step + 1]):
             if finished:
                 break
-            if not alive[arc]:
+            if not bounds.alive[arc]:
                 continue
-            to = target[arc]
+            to = arcs.target[arc]
             for phase in range(2):
                 if finished:
                     break
                 if phase == 0:
-                    if end_label[to] < 0:
+                    if labels.end_label[to] < 0:
                         continue
-                    low, high = end_label[to], end_label[to] + 1
+                    low, high = labels.end_label[to], labels.end_label[to] + 1
                 else:
-                    low, high = block_start[to], block_stop[to]
+                    low, high = labels.block_start[to], labels.block_stop[to]
                 for label in range(low, high):
-                    periods = max(periods_of[label] + length[arc], free_periods)
-                    stages = max(stages_of[label] + 1, free_stages)
-                    if periods + earliest[state] > max_length or stages + fewest[state] > max_stages:
+                    periods = max(labels.periods_of[label] + arcs.length[arc], free_periods)
+                    stages = max(labels.stages_of[label] + 1, free_stages)
+                    if periods + bounds.earliest[state] > max_length or stages + bounds.fewest[state] > max_stages:
                         continue
                     fits = True
-                    full = not by_product and periods == free_periods and stages == free_stages
+                    full = not weighing.by_product and periods == free_periods and stages == free_stages
                     for party in range(n_parties):
-                        if not checked[party]:
+                        if not arcs.checked[party]:
                             vector[party] = 0.0
                             continue
-                        later = values[label, party]
-                        if later < (asked_at_end[arc, party] if phase == 0 else asked[arc, party]):
+                        later = labels.values[label, party]
+                        if later < (bounds.asked_at_end[arc, party] if phase == 0 else bounds.asked[arc, party]):
                             fits = False
                             break
                         value = (
-                            stay[to, party] * annuity[party, length[arc]] - own_cost[arc, party]
-                            + fades[party, length[arc]] * later
+                            arcs.stay[to, party] * arcs.tables.annuity[party, arcs.length[arc]] - arcs.own_cost[arc, party]
+                            + arcs.tables.fades[party, arcs.length[arc]] * later
                         )  # fmt: skip
-                        if value < least[state, party]:
+                        if value < bounds.least[state, party]:
                             fits = False
                             break
-                        if not by_product and value >= most[state, party]:
-                            value = most[state, party]
+                        if not weighing.by_product and value >= bounds.most[state, party]:
+                            value = bounds.most[state, party]
                         else:
                             full = False
                         vector[party] = value
                     if not fits:
                         continue
-                    if by_product and _score(vector, slopes[state], constants[state], patience, floor) <= incumbent:
+                    if weighing.by_product and _promise(vector, state, arcs, weighing) <= weighing.incumbent:
                         continue
                     if full:
                         used = begin
                         finished = True
                     else:
-                        if _is_dominated(vector, periods, stages, begin, used, values, periods_of, stages_of):
+                        if _is_dominated(vector, periods, stages, begin, used, labels):
                             continue
-                        used = _drop_dominated(
-                            vector, periods, stages, begin, used, values, periods_of, stages_of, arc_of, next_of
-                        )
-                    if used >= len(arc_of):
+                        used = _drop_dominated(vector, periods, stages, begin, used, labels)
+                    if used >= len(labels.arc_of):
                         return step, block
                     for party in range(n_parties):
-                        values[used, party] = vector[party]
-                    periods_of[used], stages_of[used], arc_of[used], next_of[used] = periods, stages, arc, label
+                        labels.values[used, party] = vector[party]
+                    labels.periods_of[used], labels.stages_of[used], labels.arc_of[used], labels.next_of[used] = (
+                        periods,
+                        stages,
+                        arc,
+                        label,
+                    )
                     used += 1
                     if finished:
                         break
-                    if beam > 0 and used - begin > beam:
+                    if weighing.beam > 0 and used - begin > weighing.beam:
                         worst, lowest = begin, np.inf
                         for other in range(begin, used):
-                            score = _score(values[other], slopes[state], constants[state], patience, floor)
+                            score = _promise(labels.values[other], state, arcs, weighing)
                             if score < lowest:
                                 worst, lowest = other, score
                         used -= 1
-                        _move(used, worst, values, periods_of, stages_of, arc_of, next_of)
-        block_start[state] = begin
-        block_stop[state] = used
+                        _move(used, worst, labels)
+        labels.block_start[state] = begin
+        labels.block_stop[state] = used
     return stop, used
 
 
 @njit(cache=True, error_model="numpy")
-def _move(source, target, values, periods_of, stages_of, arc_of, next_of):
+def _move(source: int, target: int, labels: Labels) -> None:
     """Copy one label over another."""
     if source != target:
-        for party in range(values.shape[1]):
-            values[target, party] = values[source, party]
-        periods_of[target], stages_of[target] = periods_of[source], stages_of[source]
-        arc_of[target], next_of[target] = arc_of[source], next_of[source]
+        for party in range(labels.values.shape[1]):
+            labels.values[target, party] = labels.values[source, party]
+        labels.periods_of[target], labels.stages_of[target] = labels.periods_of[source], labels.stages_of[source]
+        labels.arc_of[target], labels.next_of[target] = labels.arc_of[source], labels.next_of[source]
 
 
 @njit(cache=True, error_model="numpy")
-def _is_dominated(vector, periods, stages, begin, used, values, periods_of, stages_of):
+def _is_dominated(vector: FloatArray, periods: int, stages: int, begin: int, used: int, labels: Labels) -> bool:
     """Whether some label is at least as good in everything."""
     for other in range(begin, used):
-        better = periods_of[other] <= periods and stages_of[other] <= stages
+        better = labels.periods_of[other] <= periods and labels.stages_of[other] <= stages
         for party in range(len(vector)):
             if not better:
                 break
-            better = values[other, party] >= vector[party] - DOMINATES
+            better = labels.values[other, party] >= vector[party] - DOMINATES
         if better:
             return True
     return False
 
 
 @njit(cache=True, error_model="numpy")
-def _drop_dominated(vector, periods, stages, begin, used, values, periods_of, stages_of, arc_of, next_of):
+def _drop_dominated(vector: FloatArray, periods: int, stages: int, begin: int, used: int, labels: Labels) -> int:
     """Remove the labels that are no better in anything; return how many labels are used then."""
     keep = begin
     for other in range(begin, used):
-        worse = periods_of[other] >= periods and stages_of[other] >= stages
+        worse = labels.periods_of[other] >= periods and labels.stages_of[other] >= stages
         for party in range(len(vector)):
             if not worse:
                 break
-            worse = values[other, party] <= vector[party]
+            worse = labels.values[other, party] <= vector[party]
         if not worse:
-            _move(other, keep, values, periods_of, stages_of, arc_of, next_of)
+            _move(other, keep, labels)
             keep += 1
     return keep
-
-
-@njit(cache=True, error_model="numpy")
-def upstream_lines(
-    order, first, target, length, own_cost, stay, fades, annuity, is_end, end_values, alive, ideal,
-):  # fmt: skip
-    """Lines above the most that the first value can become from a value here: slopes and constants, (N, P) each.
-
-    That most is a maximum of affine functions of the value here, so convex, and below its chord over the values possible.
-    """
-    n_states, n_parties = stay.shape
-    lowest = np.full((n_states, n_parties), np.inf)
-    highest = ideal.copy()
-    for step in range(n_states):
-        state = order[step]
-        if is_end[state]:
-            for party in range(n_parties):
-                lowest[state, party] = min(lowest[state, party], end_values[state, party])
-                highest[state, party] = max(highest[state, party], end_values[state, party])
-        for arc in range(first[step], first[step + 1]):
-            if not alive[arc]:
-                continue
-            to = target[arc]
-            for party in range(n_parties):
-                constant = stay[to, party] * annuity[party, length[arc]] - own_cost[arc, party]
-                value = constant + fades[party, length[arc]] * lowest[to, party]
-                lowest[state, party] = min(lowest[state, party], value)
-    at_low = np.full((n_states, n_parties), -np.inf)
-    at_high = np.full((n_states, n_parties), -np.inf)
-    slopes = np.zeros((n_states, n_parties))
-    constants = np.full((n_states, n_parties), -np.inf)
-    root = order[n_states - 1]
-    for step in range(n_states - 1, -1, -1):
-        state = order[step]
-        for party in range(n_parties):
-            if state == root:
-                slopes[state, party], constants[state, party] = 1.0, 0.0
-            elif at_high[state, party] > -np.inf:
-                width = highest[state, party] - lowest[state, party]
-                slope = (at_high[state, party] - at_low[state, party]) / width if width > 1e-9 else 0.0
-                slopes[state, party] = slope
-                constants[state, party] = at_high[state, party] - slope * highest[state, party] if width > 1e-9 else (
-                    max(at_high[state, party], at_low[state, party])
-                )
-                constants[state, party] += SLACK * (1.0 + abs(at_high[state, party]))
-        for arc in range(first[step], first[step + 1]):
-            if not alive[arc]:
-                continue
-            to = target[arc]
-            for party in range(n_parties):
-                constant = stay[to, party] * annuity[party, length[arc]] - own_cost[arc, party]
-                fade = fades[party, length[arc]]
-                slope = slopes[state, party]
-                base = slope * constant + constants[state, party]
-                at_low[to, party] = max(at_low[to, party], base + slope * fade * lowest[to, party])
-                at_high[to, party] = max(at_high[to, party], base + slope * fade * highest[to, party])
-    return slopes, constants

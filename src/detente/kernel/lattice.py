@@ -7,7 +7,7 @@ undoing; dense 2ⁿ is the special case in which nothing is ordered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -18,8 +18,7 @@ from detente.kernel.deviations import MOST_BITS
 from detente.kernel.system import BoolArray, IntArray, System
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Order:
+class Order(NamedTuple):
     """What must come before what, as masks per column.
 
     Parameters
@@ -79,9 +78,7 @@ def list_ideals(order: Order, most: int) -> IntArray:
 
 
 @njit(cache=True, error_model="numpy")
-def stage_sets(
-    mask: int, goal: int, needs: IntArray, after: IntArray, topological: IntArray, most: int, room: IntArray
-) -> int:
+def stage_sets(mask: int, goal: int, order: Order, most: int, room: IntArray) -> int:
     """Write the sets that can be taken next from a state into `room`; return how many, or -1 if there is no room.
 
     The first is the empty set; sets that require what they do not hold are left out, `together` and feasibility are
@@ -89,11 +86,11 @@ def stage_sets(
     """
     room[0] = 0
     count = 1
-    for column in topological:
+    for column in order.topological:
         bit = np.int64(1) << column
-        if mask & bit or not goal & bit or (after[column] & ~mask):
+        if mask & bit or not goal & bit or (order.after[column] & ~mask):
             continue
-        missing = needs[column] & ~mask
+        missing = order.needs[column] & ~mask
         for place in range(count):
             chosen = room[place]
             if missing & ~chosen:
@@ -114,9 +111,9 @@ def stage_sets(
 @njit(cache=True, error_model="numpy")
 def _left_states(
     masks: IntArray, own: IntArray, dependents: IntArray, keys: IntArray, places: IntArray, out: IntArray, start: int
-) -> tuple[int, int, int]:
-    """Index what parties can leave of the states from `start` on, until `out` is nearly full: (next, found, most bits)."""
-    found, most = 0, 0
+) -> tuple[int, int]:
+    """Index what parties can leave of the states from `start` on, until `out` is nearly full: (next, found)."""
+    found = 0
     columns = np.empty(64, dtype=np.int64)
     for place in range(start, len(masks)):
         state = masks[place]
@@ -126,19 +123,15 @@ def _left_states(
             while bits:
                 bits &= bits - 1
                 count += 1
-            most = max(most, count)
-            if count <= MOST_BITS:
-                needed += 1 << count
+            needed += 1 << count
         if found + needed > len(out):
-            return place, found, most
+            return place, found
         for party in range(len(own)):
             bits, count = own[party] & state, 0
             while bits:
                 columns[count] = lowest_bit(bits)
                 bits &= bits - 1
                 count += 1
-            if count > MOST_BITS:
-                continue
             for choice in range(1, 1 << count):
                 removed = np.int64(0)
                 for bit in range(count):
@@ -149,7 +142,7 @@ def _left_states(
                     insert(keys, places, left, 0)
                     out[found] = left
                     found += 1
-    return len(masks), found, most
+    return len(masks), found
 
 
 def list_states(system: System, ideals: IntArray, feasible: BoolArray) -> IntArray:
@@ -160,22 +153,22 @@ def list_states(system: System, ideals: IntArray, feasible: BoolArray) -> IntArr
     LimitError
         If a party has more than `MOST_BITS` measures that it could withhold or undo at once.
     """
-    if len(ideals) == 1 << system.n_measures:
-        return ideals
     own = to_masks(system.withholds | system.undoes)
     dependents = to_masks(system.dependents)
     sources = ideals[feasible]
-    bits = max((int(mask).bit_count() for mask in own.view(np.uint64)), default=0)
-    out = np.empty(max(1 << 18, len(own) << min(bits, MOST_BITS)), dtype=np.int64)
+    most = max((int(np.bitwise_count(sources & mine).max(initial=0)) for mine in own), default=0)
+    if most > MOST_BITS:
+        raise LimitError(
+            f"a party could withhold or undo {most} measures at once: 2^{most} deviations are too many; "
+            f"at most {MOST_BITS} can be tried"
+        )
+    if len(ideals) == 1 << system.n_measures:
+        return ideals
+    out = np.empty(max(1 << 18, len(own) << most), dtype=np.int64)
     known = ideals
     start = 0
     while start < len(sources):
         keys, places = make_index(known, room=len(out))
-        start, found, most = _left_states(sources, own, dependents, keys, places, out, start)
-        if most > MOST_BITS:
-            raise LimitError(
-                f"a party could withhold or undo {most} measures at once: 2^{most} deviations are too many; "
-                f"at most {MOST_BITS} can be tried"
-            )
+        start, found = _left_states(sources, own, dependents, keys, places, out, start)
         known = np.concatenate([known, out[:found]])
     return known

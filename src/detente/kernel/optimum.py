@@ -15,6 +15,7 @@ from detente.kernel.objectives import Objective
 from detente.kernel.search import PROVEN, TIED, Found, Search
 from detente.progress import Reporter
 
+
 def _improved(search: Search, objective: Objective, best: Found | None) -> Found | None:
     """The best of one search, at least as good as the best so far; values are to be made large."""
     match objective:
@@ -86,7 +87,9 @@ def find_optimum(problem: Problem, objective: Objective, reporter: Reporter) -> 
         if best is None:
             raise
         # What bounds a narrow search does not bound the whole one.
-        bound = sign * best.bound if best.bound != best.value and width == problem.max_per_stage else _trivial(objective)
+        bound = (
+            sign * best.bound if best.bound != best.value and width == problem.max_per_stage else _trivial(objective)
+        )
         return Found(stages=best.stages, value=sign * best.value, bound=bound, proven=False)
     return Found(stages=best.stages, value=sign * best.value, bound=sign * best.value, proven=best.proven)
 

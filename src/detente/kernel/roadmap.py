@@ -2,67 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from detente.kernel.breakdown import Aftermath, break_down
 from detente.kernel.deviations import JOINT_BITS, Check, Deviations, Row, list_deviations
-from detente.kernel.system import NEVER, BoolArray, FloatArray, IntArray, System, lags
+from detente.kernel.system import BoolArray, FloatArray, IntArray, System, lags
 
 HOLDS = 1e-9
 """A margin above minus this counts as held: far above rounding, far below any stated value."""
 
 TIES = 1e-12
 """Deviations whose values differ by no more than this tie."""
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Parts:
-    """The parts of a margin in the separable case: margin = F + δ^L·H − G − C."""
-
-    F: float
-    G: float
-    H: float
-    C: float
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class CheckValues:
-    """One row: what complying and the best deviation are worth to a party at one check.
-
-    Parameters
-    ----------
-    stage, party : int
-        Counted from 0.
-    withheld, undone : IntArray
-        Columns that the best deviation withholds and undoes, as chosen.
-    noticed_after : int
-        Periods until the best deviation is noticed; 0 for leaving.
-    betrayed_value, required_trust : float or None
-        Of rows `before` of parties with something to do; `none_suffices` tells that no probability does.
-    """
-
-    stage: int
-    check: Check
-    party: int
-    comply: float
-    deviate: float
-    withheld: IntArray
-    undone: IntArray
-    leaves: bool
-    noticed_after: int
-    leave_value: float
-    betrayed_value: float | None
-    required_trust: float | None
-    none_suffices: bool
-    flow_margin: float
-    parts: Parts | None
-
-    @property
-    def margin(self) -> float:
-        """Complying less the best deviation."""
-        return self.comply - self.deviate
 
 
 def stage_states(stages: BoolArray) -> BoolArray:
@@ -107,9 +57,7 @@ class RoadmapValues:
         See `detente.kernel.deviations.list_deviations`.
     """
 
-    def __init__(
-        self, system: System, stages: BoolArray, durations: IntArray, *, joint_bits: int = JOINT_BITS
-    ) -> None:
+    def __init__(self, system: System, stages: BoolArray, durations: IntArray, *, joint_bits: int = JOINT_BITS) -> None:
         self.system = system
         self.stages = stages
         self.durations = durations
@@ -188,8 +136,13 @@ class RoadmapValues:
         """−costs + hold_i(X, periods, B_i(X, i)) of some deviations: (n_chosen, H)."""
         dev = self.deviations
         party, left = dev.party[chosen], self.left_index[chosen]
-        gamma = self.system.discount[party][:, None] * (1.0 - hazard)
-        fades = gamma ** periods[:, None]
+        gammas = self.system.discount[:, None] * (1.0 - hazard)
+        longest = int(periods.max(initial=0))
+        gamma = gammas[party]
+        if periods.size > longest:  # few different lags: powers are looked up
+            fades = (gammas[:, None, :] ** np.arange(longest + 1)[None, :, None])[party, periods]
+        else:
+            fades = gamma ** periods[:, None]
         risk = self.system.discount[party][:, None] * hazard
         flow = self.aftermath.value[party, left][:, None] + risk * self.aftermath.nobody[party, left][:, None]
         lost = self.aftermath.breaker[party, left][:, None]
@@ -253,8 +206,9 @@ class RoadmapValues:
         party = row.party
         gamma = self.system.discount[party] * (1.0 - hazard)
         fades = gamma**lag
-        flow = self.aftermath.value[party, target] + self.system.discount[party] * hazard * (
-            self.aftermath.nobody[party, target]
+        flow = (
+            self.aftermath.value[party, target]
+            + self.system.discount[party] * hazard * (self.aftermath.nobody[party, target])
         )
         paid = self.own_cost[party, row.stage] if row.check is Check.BEFORE else 0.0
         nothing = -paid + flow * (1.0 - fades) / (1.0 - gamma) + fades * self.aftermath.breaker[party, target]
@@ -281,8 +235,8 @@ class RoadmapValues:
                     best = np.maximum(best, together - best_free + added[exact].max(axis=0))
         return best
 
-    def _choice(self, row: Row, hazard: float) -> tuple[float, tuple[int, ...]]:
-        """The best deviation of a row that does not leave, ties broken: its value and its lines in `deviations`."""
+    def choice(self, row: Row, hazard: float) -> tuple[float, tuple[int, ...]]:
+        """Return the best deviation of a row that does not leave, ties broken: its value and its lines in `deviations`."""
         if not row.groups:
             return -np.inf, ()
         at = np.array([hazard])
@@ -313,94 +267,13 @@ class RoadmapValues:
         return top, min(tied, key=self._tie_order)
 
     def _tie_order(self, lines: tuple[int, ...]) -> tuple[int, int, tuple[int, ...]]:
-        withheld, undone = self._chosen(lines)
+        withheld, undone = self.chosen(lines)
         columns = tuple(int(column) for column in np.flatnonzero(withheld | undone))
         return len(columns), -int(withheld.sum()), columns
 
-    def _chosen(self, lines: tuple[int, ...]) -> tuple[BoolArray, BoolArray]:
+    def chosen(self, lines: tuple[int, ...]) -> tuple[BoolArray, BoolArray]:
         chosen = list(lines)
         return self.deviations.withheld[chosen].any(axis=0), self.deviations.undone[chosen].any(axis=0)
-
-    def check_values(self) -> tuple[CheckValues, ...]:
-        """Every row of §6 and §7 at the system's own hazard, in the order of `Deviations.rows`."""
-        system = self.system
-        at = np.array([system.hazard])
-        comply = self.comply_values(at)[:, 0]
-        leave = self.leave_values()
-        result = []
-        for number, row in enumerate(self.deviations.rows):
-            value, lines = self._choice(row, system.hazard)
-            leaves = leave[number] >= value - TIES
-            withheld, undone = self._chosen(()) if leaves else self._chosen(lines)
-            deviate = max(float(leave[number]), value)
-            noticed = 0 if leaves else int(self.deviations.lag[list(lines)].min())
-            betrayed, trust, hopeless = self._trust(row, float(comply[number]), float(leave[number]))
-            margin = float(comply[number]) - deviate
-            result.append(
-                CheckValues(
-                    stage=row.stage,
-                    check=row.check,
-                    party=row.party,
-                    comply=float(comply[number]),
-                    deviate=deviate,
-                    withheld=np.flatnonzero(withheld),
-                    undone=np.flatnonzero(undone),
-                    leaves=bool(leaves),
-                    noticed_after=noticed,
-                    leave_value=float(leave[number]),
-                    betrayed_value=betrayed,
-                    required_trust=trust,
-                    none_suffices=hopeless,
-                    flow_margin=(1.0 - float(system.discount[row.party])) * margin,
-                    parts=self._parts(row, withheld, undone, leaves=bool(leaves)) if system.is_separable else None,
-                )
-            )
-        return tuple(result)
-
-    def _trust(self, row: Row, comply: float, leave: float) -> tuple[float | None, float | None, bool]:
-        """Value if betrayed, required trust, and whether no trust suffices (§7); None where the row has none."""
-        system = self.system
-        if row.check is not Check.BEFORE or not (system.owns[row.party] & self.stages[row.stage]).any():
-            return None, None, False
-        state = self.betrayed_index[row.stage, row.party]
-        gamma = system.discount[row.party] * (1.0 - system.hazard)
-        fades = gamma ** int(self.betrayal_lag[row.stage, row.party])
-        lost = self.aftermath.nobody[row.party, state]
-        flow = self.aftermath.value[row.party, state] + system.discount[row.party] * system.hazard * lost
-        held = flow * (1.0 - fades) / (1.0 - gamma) + fades * lost
-        betrayed = float(held - self.own_cost[row.party, row.stage])
-        trust = required_trust(comply, leave, betrayed)
-        return betrayed, trust, trust is None
-
-    def _parts(self, row: Row, withheld: BoolArray, undone: BoolArray, *, leaves: bool) -> Parts:
-        """F, G, H and C of a deviation in the separable case; leaving withholds the whole stage and is noticed at once."""
-        system, party = self.system, row.party
-        delta = float(system.discount[party])
-        present = 1.0 / (1.0 - delta)
-        weight, cost = system.weight[party], np.where(system.owns[party], system.cost[party], 0.0)
-        ahead, fades = 0.0, 1.0
-        if row.check is not Check.END:
-            for k in range(row.stage + 1, self.n_stages):
-                fades *= delta ** int(self.durations[k - 1])
-                ahead += fades * float(self.stages[k] @ weight * present - self.own_cost[party, k])
-        if leaves and row.check is Check.BEFORE:
-            withheld = self.stages[row.stage]
-        left = self.states[row.stage + 1] & ~withheld & ~undone
-        gone = withheld | undone
-        if leaves and row.check is Check.BEFORE and row.stage == 0:
-            lost = 0.0  # nothing has begun, so nothing breaks down
-        else:
-            after = break_down(system, left[None, :])
-            lapsed = left & ~after.remains[0]
-            punished = float(system.deters[party] @ left + system.deters_base[party])
-            lost = float(lapsed @ weight - system.breakdown[party] + punished) * present
-            lost += float(after.undo_costs[party, 0])
-        return Parts(
-            F=ahead,
-            G=-float(gone @ weight) * present,
-            H=lost,
-            C=float(withheld @ cost - undone @ system.undo_cost[party]),
-        )
 
 
 class _Annuity:
@@ -422,6 +295,3 @@ def required_trust(comply: float, leave: float, betrayed: float) -> float | None
     if comply <= betrayed:
         return 1.0
     return min(1.0, (leave - betrayed) / (comply - betrayed))
-
-
-__all__ = ["HOLDS", "NEVER", "CheckValues", "Parts", "RoadmapValues", "least_durations", "required_trust", "stage_states"]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detente.errors import Cancelled, LimitError
-from detente.kernel.arcs import HELD, Arcs
-from detente.kernel.labels import bound_arcs, place_labels, thresholds, upstream_lines, widest_path
+from detente.kernel.arcs import Arcs
+from detente.kernel.ceilings import margin_ceiling, reliance_ceiling
+from detente.kernel.chords import upstream_lines
+from detente.kernel.labelling import UNLIMITED, Bounded, Limits, Path, bound_paths, label_paths
+from detente.kernel.labels import Weighing
 from detente.kernel.roadmap import required_trust
-from detente.kernel.system import BoolArray, FloatArray, IntArray
+from detente.kernel.system import FloatArray
 from detente.progress import Reporter
-
-UNLIMITED = 1 << 40
-"""More periods or stages than any roadmap has."""
 
 PROVEN = 2e-10
 """An optimum is proven when nothing better by more than this exists (relative above 1)."""
@@ -38,10 +38,6 @@ def _proof_step(value: float) -> float:
     return PROVEN * max(1.0, abs(value))
 
 
-Path = IntArray
-"""A roadmap as its arcs, first stage first."""
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Found:
     """The best roadmap found and how good any other can be at most (at least, for trust and duration).
@@ -62,28 +58,6 @@ class Found:
     proven: bool
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Bounded:
-    """What bounds alone tell of one set of thresholds; see `detente.kernel.labels.bound_arcs`."""
-
-    arcs: Arcs
-    asked: FloatArray
-    asked_at_end: FloatArray
-    alive: BoolArray
-    ideal: FloatArray
-    least: FloatArray
-    most: FloatArray
-    earliest: IntArray
-    latest: IntArray
-    fewest: IntArray
-    longest: IntArray
-    possible: bool
-
-    def survivors(self) -> Arcs:
-        """The arcs that bounds leave."""
-        return self.arcs.only(self.alive)
-
-
 class Search:
     """Questions about roadmaps over one set of arcs.
 
@@ -99,95 +73,27 @@ class Search:
         Told how far it is; may raise `Cancelled`.
     """
 
-    def __init__(
-        self, arcs: Arcs, *, max_stages: int, max_length: int, memory: float, reporter: Reporter
-    ) -> None:
-        self.arcs = arcs
-        self.max_stages = max_stages
-        self.max_length = max_length
-        self.reporter = reporter
+    def __init__(self, arcs: Arcs, *, max_stages: int, max_length: int, memory: float, reporter: Reporter) -> None:
         n_parties = arcs.before.shape[1]
-        self.most_labels = max(1 << 12, int(memory / (8 * (n_parties + 4))))
-        self.tests = 0
-
-    def _bounds(self, theta: float, trust: float, max_length: int, arcs: Arcs | None = None) -> _Bounded:
-        arcs = self.arcs if arcs is None else arcs
-        tables = arcs.tables
-        shared = (
-            arcs.source, arcs.target, arcs.length, arcs.own_cost, arcs.before, arcs.betrayed, arcs.after, arcs.leave,
-            arcs.stay, arcs.checked, tables.patience, tables.fades, tables.annuity,
-        )  # fmt: skip
-        asked = thresholds(theta, trust, True, *shared)
-        asked_at_end = asked if theta == -np.inf else thresholds(theta, trust, False, *shared)
-        n_states, n_parties = arcs.stay.shape
-        bounded = {
-            "alive": np.ones(len(arcs.source), dtype=np.bool_),
-            "ideal": np.empty((n_states, n_parties)),
-            "least": np.full((n_states, n_parties), -np.inf),
-            "most": np.empty((n_states, n_parties)),
-        }
-        counts = {name: np.empty(n_states, dtype=np.int64) for name in ("earliest", "latest", "fewest", "longest")}
-        possible = bound_arcs(
-            arcs.order, arcs.first, arcs.source, arcs.target, arcs.length, arcs.own_cost, arcs.stay, tables.fades,
-            tables.annuity, asked, asked_at_end, arcs.is_end, arcs.end_values, arcs.checked, *bounded.values(),
-            *counts.values(), max_length, self.max_stages,
-        )  # fmt: skip
-        return _Bounded(
-            arcs=arcs, asked=asked, asked_at_end=asked_at_end, possible=bool(possible), **bounded, **counts
+        self.arcs = arcs
+        self.reporter = reporter
+        self.limits = Limits(
+            max_length=max_length,
+            max_stages=max_stages,
+            most_labels=max(1 << 12, int(memory / (8 * (n_parties + 4)))),
         )
 
-    def _labels(
+    def bounds(
         self,
-        bounds: _Bounded,
-        max_length: int,
         *,
-        task: str,
-        product: tuple[FloatArray, FloatArray, FloatArray, float, int] | None = None,
-    ) -> list[Path]:
-        """Label all states; return the paths of the labels at the start."""
-        arcs, tables = bounds.arcs, bounds.arcs.tables
-        n_states, n_parties = arcs.stay.shape
-        block_start = np.zeros(n_states, dtype=np.int64)
-        block_stop = np.zeros(n_states, dtype=np.int64)
-        end_label = np.full(n_states, -1, dtype=np.int64)
-        capacity = min(self.most_labels, max(1 << 14, 4 * n_states))
-        values = np.empty((capacity, n_parties))
-        columns = [np.empty(capacity, dtype=np.int64) for _ in range(4)]
-        if product is None:
-            nothing = np.zeros((n_states, n_parties))
-            weighing = (False, nothing, nothing, tables.patience, np.zeros(n_parties), 0.0, 0)
-        else:
-            slopes, constants, floor, incumbent, beam = product
-            weighing = (True, slopes, constants, tables.patience, floor, incumbent, beam)
-        step, used = 0, 0
-        chunk = max(64, n_states // 64)
-        while step < n_states:
-            stop = min(n_states, step + chunk)
-            step, used = place_labels(
-                step, stop, arcs.order, arcs.first, arcs.target, arcs.length, arcs.own_cost, arcs.stay, tables.fades,
-                tables.annuity, bounds.asked, bounds.asked_at_end, arcs.is_end, arcs.end_values, arcs.checked,
-                bounds.alive, bounds.least, bounds.most, bounds.earliest, bounds.latest, bounds.fewest,
-                bounds.longest, max_length, self.max_stages, *weighing, block_start, block_stop, end_label, values,
-                *columns, used,
-            )  # fmt: skip
-            if step < stop:
-                if capacity >= self.most_labels:
-                    raise LimitError(f"more than {self.most_labels} labels")
-                grown = min(self.most_labels, 2 * capacity)
-                values = np.concatenate([values, np.empty((grown - capacity, n_parties))])
-                columns = [np.concatenate([c, np.empty(grown - capacity, dtype=np.int64)]) for c in columns]
-                capacity = grown
-            self.reporter.report(task, fraction=step / n_states)
-        arc_of, next_of = columns[2], columns[3]
-        root = arcs.order[-1]
-        paths = []
-        for label in range(block_start[root], block_stop[root]):
-            path = []
-            while arc_of[label] >= 0:
-                path.append(int(arc_of[label]))
-                label = next_of[label]  # noqa: PLW2901 - follow the chain
-            paths.append(arcs.origin[path])
-        return paths
+        theta: float = -np.inf,
+        trust: float = np.inf,
+        max_length: int = UNLIMITED,
+        arcs: Arcs | None = None,
+    ) -> Bounded:
+        """Return what bounds alone leave of the arcs for some thresholds."""
+        limits = replace(self.limits, max_length=min(max_length, self.limits.max_length))
+        return bound_paths(self.arcs if arcs is None else arcs, theta, trust, limits)
 
     def feasible(
         self,
@@ -199,12 +105,10 @@ class Search:
         task: str = "searching",
     ) -> Path | None:
         """Return some roadmap that holds with margins >= theta and trust <= the given, or None: then none exists."""
-        self.tests += 1
-        limit = min(max_length, self.max_length)
-        bounds = self._bounds(theta, trust, limit, arcs)
-        if not bounds.possible:
+        bounded = self.bounds(theta=theta, trust=trust, max_length=max_length, arcs=arcs)
+        if not bounded.possible:
             return None
-        paths = self._labels(bounds, limit, task=task)
+        paths = label_paths(bounded, self.reporter, task=task)
         return paths[0] if paths else None
 
     def _found(self, path: Path, *, value: float, bound: float, proven: bool) -> Found:
@@ -277,60 +181,17 @@ class Search:
         first = self.feasible(theta=theta, trust=trust, max_length=max_length) if path is None else path
         if first is None:
             return None
-        limit = min(max_length, self.max_length)
-        bounds = self._bounds(theta, trust, limit)
+        bounded = self.bounds(theta=theta, trust=trust, max_length=max_length)
         return self._improve(
             first,
             self.margin,
-            self._ceiling(bounds, self._margins, ends_apart=True),
-            bounds.survivors(),
-            lambda aim, arcs: self._bounds(aim, trust, limit, arcs),
+            margin_ceiling(bounded),
+            bounded.survivors(),
+            lambda aim, arcs: self.bounds(theta=aim, trust=trust, max_length=max_length, arcs=arcs),
             lambda aim, arcs: self.feasible(
-                theta=aim, trust=trust, max_length=limit, arcs=arcs, task="widening the margins"
+                theta=aim, trust=trust, max_length=max_length, arcs=arcs, task="widening the margins"
             ),
         )
-
-    def _ceiling(self, bounds: _Bounded, worth: Callable[[Arcs, FloatArray], FloatArray], *, ends_apart: bool) -> float:
-        """The greatest least worth of the arcs of a path if every state were worth its ideal: no path has more.
-
-        `worth` tells what arcs are worth from the values of what follows, (M, P) -> (M,); with `ends_apart` their check
-        after the last stage does not count, so that the last arc is worth more there.
-        """
-        arcs = bounds.arcs
-        if not arcs.checked.any():
-            return np.inf
-        ideal = bounds.ideal[arcs.target]
-        ends = arcs.end_values[arcs.target]
-        under_way = worth(arcs, ideal)
-        at_end = worth(arcs, ends) if not ends_apart else self._margins_before(arcs, ends).min(axis=1)
-        return float(
-            widest_path(arcs.order, arcs.first, arcs.target, bounds.alive, arcs.is_end, under_way, at_end)
-        )
-
-    def _start_values(self, arcs: Arcs, later: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """What each arc brings, before and after its own costs, if what follows is worth `later`: (M, P) each."""
-        tables = arcs.tables
-        after = arcs.stay[arcs.target] * tables.annuity.T[arcs.length] + tables.fades.T[arcs.length] * later
-        return after - arcs.own_cost, after
-
-    def _margins_before(self, arcs: Arcs, later: FloatArray) -> FloatArray:
-        start, _ = self._start_values(arcs, later)
-        return np.asarray(((start - arcs.before) * arcs.tables.patience)[:, arcs.checked])
-
-    def _margins(self, arcs: Arcs, later: FloatArray) -> FloatArray:
-        """The least flow margin of each arc before and after its stage: (M,)."""
-        _, after = self._start_values(arcs, later)
-        behind = ((after - arcs.after[arcs.target, arcs.length]) * arcs.tables.patience)[:, arcs.checked]
-        return np.asarray(np.minimum(self._margins_before(arcs, later), behind).min(axis=1))
-
-    def _reliance(self, arcs: Arcs, later: FloatArray) -> FloatArray:
-        """Minus the largest required trust of each arc: (M,)."""
-        start, _ = self._start_values(arcs, later)
-        leave = arcs.leave[arcs.source]
-        asks = arcs.checked & (arcs.betrayed < leave - HELD)
-        alone = np.where(asks, arcs.betrayed, leave)
-        room = np.maximum(start - alone, 1e-300)
-        return np.asarray(-np.where(asks, np.minimum(1.0, (leave - alone) / room), 0.0).max(axis=1))
 
     def _improve(
         self,
@@ -338,7 +199,7 @@ class Search:
         value_of: Callable[[Path], float],
         ceiling: float,
         arcs: Arcs,
-        bounds_at: Callable[[float, Arcs], _Bounded],
+        bounds_at: Callable[[float, Arcs], Bounded],
         attempt: Callable[[float, Arcs], Path | None],
     ) -> Found:
         """Close in on the greatest value.
@@ -389,13 +250,13 @@ class Search:
         first = self.feasible(trust=trust)
         if first is None:
             return None
-        bounds = self._bounds(-np.inf, trust, self.max_length)
+        bounded = self.bounds(trust=trust)
         return self._improve(
             first,
             lambda path: -self.trust(path),
-            self._ceiling(bounds, self._reliance, ends_apart=False),
-            bounds.survivors(),
-            lambda aim, arcs: self._bounds(-np.inf, max(0.0, -aim), self.max_length, arcs),
+            reliance_ceiling(bounded),
+            bounded.survivors(),
+            lambda aim, arcs: self.bounds(trust=max(0.0, -aim), arcs=arcs),
             lambda aim, arcs: self.feasible(trust=max(0.0, -aim), arcs=arcs, task="asking for less trust"),
         )
 
@@ -404,7 +265,7 @@ class Search:
         first = self.feasible(max_length=max_length)
         if first is None:
             return None
-        low = int(self._bounds(-np.inf, np.inf, self.max_length).earliest[self.arcs.is_end].min())
+        low = int(self.bounds().bounds.earliest[self.arcs.is_end].min())
         path, best = first, self.duration(first)
         try:
             while low < best:
@@ -425,20 +286,24 @@ class Search:
         if first is None:
             return None
         arcs, tables = self.arcs, self.arcs.tables
-        bounds = self._bounds(-np.inf, np.inf, self.max_length)
-        slopes, constants = upstream_lines(
-            arcs.order, arcs.first, arcs.target, arcs.length, arcs.own_cost, arcs.stay, tables.fades, tables.annuity,
-            arcs.is_end, arcs.end_values, bounds.alive, bounds.ideal,
-        )  # fmt: skip
+        bounded = self.bounds()
+        slopes, constants = upstream_lines(arcs, bounded.bounds.alive, bounded.bounds.ideal)
         floor = tables.patience * tables.start_value
-        gains = tables.patience * bounds.ideal[arcs.order[-1]] - floor
+        gains = tables.patience * bounded.bounds.ideal[arcs.order[-1]] - floor
         ceiling = float(gains.prod()) if (gains > 0.0).all() else 0.0
         path, best = first, self.product(first)
         try:
             for beam in (BEAM, 0):
                 enough = max(best, incumbent) * (1.0 + PROVEN)
-                weighing = (slopes, constants, floor, enough, beam)
-                for candidate in self._labels(bounds, self.max_length, task="raising the product", product=weighing):
+                weighing = Weighing(
+                    by_product=True,
+                    slopes=slopes,
+                    constants=constants,
+                    floor=floor,
+                    incumbent=enough,
+                    beam=beam,
+                )
+                for candidate in label_paths(bounded, self.reporter, task="raising the product", weighing=weighing):
                     value = self.product(candidate)
                     if value > best:
                         path, best = candidate, value

@@ -215,9 +215,7 @@ def _takeable(case: Case, parties: Sequence[str]) -> list[Measure]:
             del candidates[measure]
 
 
-def _make_order(
-    game: Game, together: Sequence[Sequence[str]], before: Sequence[tuple[str, str]]
-) -> Order | None:
+def _make_order(game: Game, together: Sequence[Sequence[str]], before: Sequence[tuple[str, str]]) -> Order | None:
     from detente.kernel.lattice import make_order
 
     n_measures = len(game.measures)
@@ -270,12 +268,7 @@ def _too_large(game: Game, what: str, memory: float) -> LimitError:
         for measure in case.measures
         for other in (*measure.requires, *measure.after)
         if other in ids and measure.id in ids
-    } | {
-        other
-        for measure in case.measures
-        if measure.id in ids
-        for other in (*measure.requires, *measure.after)
-    }
+    } | {other for measure in case.measures if measure.id in ids for other in (*measure.requires, *measure.after)}
     loose = [measure for measure in game.measures if measure not in tied] or list(game.measures)
     return LimitError(
         f"designing over {len(ids)} measures needs more than the {memory / 2**30:.3g} GB allowed ({what}): "
@@ -383,9 +376,9 @@ def design_roadmap(
     named = [measure for group in (*together, *before) for measure in group]
     parties = _check_options(read, objective, goal, limits, at_table, named)
     takeable = [measure.id for measure in _takeable(read, parties)]
-    default = takeable if at_table is not None else [
-        m.id for m in read.measures if m.direction is not Direction.BACKWARD
-    ]
+    default = (
+        takeable if at_table is not None else [m.id for m in read.measures if m.direction is not Direction.BACKWARD]
+    )
     wanted = _resolve_goal(read, goal, default)
     parameters: dict[str, object] = {
         "objective": objective,
@@ -423,8 +416,8 @@ def design_roadmap(
     # The compiled code is loaded only here: evaluations do without it.
     from detente.kernel.conflict import find_conflict
     from detente.kernel.design import TooManyStates, make_problem
+    from detente.kernel.labelling import UNLIMITED
     from detente.kernel.optimum import find_optimum
-    from detente.kernel.search import UNLIMITED
 
     reporter = Reporter(progress)
     reporter.report("listing states")

@@ -16,7 +16,8 @@ from detente.errors import Cancelled, CaseError, Diagnostic, OptionError
 from detente.game import Game, build_game
 from detente.kernel.deviations import Check
 from detente.kernel.hazard import critical_hazard, least_margins
-from detente.kernel.roadmap import HOLDS, TIES, CheckValues, Parts, RoadmapValues, least_durations, stage_states
+from detente.kernel.roadmap import HOLDS, TIES, RoadmapValues, least_durations, stage_states
+from detente.kernel.verdict import CheckValues, Parts, check_values
 from detente.progress import Progress, Reporter
 
 if TYPE_CHECKING:
@@ -351,7 +352,7 @@ def evaluate_path(
     stages = np.array([game.state(stage) for stage in roadmap.stages])
     lengths = _durations(game, roadmap, stages, roadmap.durations if durations is None else durations)
     values = RoadmapValues(game.system, stages, lengths)
-    rows = tuple(_labelled(game, row) for row in values.check_values())
+    rows = tuple(_labelled(game, row) for row in check_values(values))
     last = len(roadmap.stages)
     under_way = [r for r in rows if r.check is Check.BEFORE or (r.check is Check.AFTER and r.stage < last)]
     at_end = [r for r in rows if r.check is Check.END or (r.check is Check.AFTER and r.stage == last)]

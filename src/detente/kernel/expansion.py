@@ -1,0 +1,300 @@
+"""The inner loops of building arcs: the best deviation at a check, and all stages from a state; compiled.
+
+Names are those of `detente.kernel.tables.Tables`; masks are signed 64-bit integers, bit i for column i.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from detente.kernel.bits import find, lowest_bit
+from detente.kernel.lattice import Order, stage_sets
+from detente.kernel.system import BoolArray, FloatArray, IntArray
+from detente.kernel.tables import Tables
+
+HELD = 1e-9
+"""Tolerance of a margin, as in the evaluation of roadmaps."""
+
+
+class Sought(NamedTuple):
+    """Which roadmaps are sought: their measures per stage, margins and trust, and whose deviations count.
+
+    Parameters
+    ----------
+    theta, trust : float
+        Least flow margin (-inf: holding is enough) and greatest required trust (inf: any; never 0).
+    checked : BoolArray
+        Shape (P,): parties whose checks count.
+    allowed : int
+        Mask of the measures that deviations may withhold or undo.
+    """
+
+    most_per_stage: int
+    theta: float
+    trust: float
+    checked: BoolArray
+    allowed: int
+
+
+class Ends(NamedTuple):
+    """Where a roadmap may end, shape (N,), and what that is worth, (N, P)."""
+
+    is_end: BoolArray
+    values: FloatArray
+
+
+class Memo(NamedTuple):
+    """What is known so far.
+
+    Parameters
+    ----------
+    after_moves, after_known
+        Shape (N, longest + 1, P): the best deviation after a stage of that length, leaving apart, once worked out.
+    ideal : FloatArray
+        Shape (N, P): the best value that a roadmap can still bring in a state, -inf where none leads on.
+    """
+
+    after_moves: FloatArray
+    after_known: BoolArray
+    ideal: FloatArray
+
+
+class Scratch(NamedTuple):
+    """Room for the deviations of one party: what each removes, and its undo costs; 2^q each."""
+
+    removal: IntArray
+    undoing: FloatArray
+
+
+class Written(NamedTuple):
+    """Room for arcs; see `detente.kernel.arcs.Arcs`."""
+
+    source: IntArray
+    target: IntArray
+    stage: IntArray
+    length: IntArray
+    before: FloatArray
+    betrayed: FloatArray
+
+
+@njit(cache=True, error_model="numpy")
+def best_deviation(
+    party: int,
+    target: int,
+    taken: int,
+    earlier: int,
+    allowed: int,
+    bound: int,
+    enough: float,
+    tables: Tables,
+    scratch: Scratch,
+) -> float:
+    """Best value of withholding or undoing at one check; stops as soon as it exceeds `enough`."""
+    can_withhold = tables.withholds[party] & taken & allowed
+    bits = tables.undoes[party] & earlier & allowed
+    columns = np.empty(64, dtype=np.int64)
+    count = 0
+    rest = can_withhold
+    while rest:
+        columns[count] = lowest_bit(rest)
+        rest &= rest - 1
+        count += 1
+    irreversible = earlier & ~tables.reversible
+    while bits:
+        column = lowest_bit(bits)
+        bits &= bits - 1
+        if not tables.dependents[column] & irreversible:
+            columns[count] = column
+            count += 1
+    paid = 0.0
+    rest = taken
+    while rest:
+        paid += tables.cost[party, lowest_bit(rest)]
+        rest &= rest - 1
+    best = -np.inf
+    scratch.removal[0] = 0
+    scratch.undoing[0] = 0.0
+    for choice in range(1, 1 << count):
+        column = columns[lowest_bit(choice)]
+        fewer = choice & (choice - 1)
+        scratch.removal[choice] = scratch.removal[fewer] | tables.dependents[column]
+        scratch.undoing[choice] = scratch.undoing[fewer]
+        if not can_withhold >> column & 1:
+            scratch.undoing[choice] += tables.undo_cost[party, column]
+        left = target & ~scratch.removal[choice]
+        place = find(tables.keys, tables.places, left)
+        periods = bound
+        saved = 0.0
+        rest = target & ~left
+        while rest:
+            column = lowest_bit(rest)
+            rest &= rest - 1
+            if taken >> column & 1:
+                saved += tables.cost[party, column]
+            if tables.lag[place, column] < periods:
+                periods = tables.lag[place, column]
+        value = (
+            saved - paid - scratch.undoing[choice]
+            + tables.flow[place, party] * tables.annuity[party, periods]
+            + tables.fades[party, periods] * tables.breaker[place, party]
+        )  # fmt: skip
+        if value > best:
+            best = value
+            if best > enough:
+                return best
+    return best
+
+
+@njit(cache=True, error_model="numpy")
+def expand(
+    first: int,
+    place_in_order: IntArray,
+    masks: IntArray,
+    place_of: IntArray,
+    goal: int,
+    order: Order,
+    tables: Tables,
+    sought: Sought,
+    ends: Ends,
+    memo: Memo,
+    room: IntArray,
+    scratch: Scratch,
+    out: Written,
+) -> tuple[int, int, int]:
+    """Treat states of `order` from `first` on until the output is full: (next state, arcs written, room asked for).
+
+    States are given goal first; the ideal of `memo` is written along the way.  Arcs of one state are never split over
+    two calls.  Checks that cost little come first.
+    """
+    n_parties = tables.flow.shape[1]
+    comply = np.empty(n_parties)
+    written = 0
+    for step in range(first, len(place_in_order)):
+        source = place_in_order[step]
+        mask = masks[source]
+        before_place = find(tables.keys, tables.places, mask)
+        begun = written
+        count = stage_sets(mask, goal, order, sought.most_per_stage, room)
+        if count < 0:
+            return step, begun, 2 * len(room)
+        if written + count > len(out.source):
+            return step, begun, -(count + 1)
+        for number in range(1, count):
+            stage = room[number]
+            split = False
+            for set_ in order.together:
+                if stage & set_ and (stage & set_) != set_:
+                    split = True
+            if split:
+                continue
+            state = mask | stage
+            place = find(tables.keys, tables.places, state)
+            if place < 0 or place >= len(place_of):
+                continue
+            target = place_of[place]
+            if target < 0 or (memo.ideal[target, 0] == -np.inf and not ends.is_end[target]):
+                continue
+            # The least length of the stage, and what its irreversible measures rest on.
+            length, rests_on = 1, np.int64(0)
+            rest = stage
+            while rest:
+                column = lowest_bit(rest)
+                rest &= rest - 1
+                length = max(length, tables.duration[column])
+                if not tables.reversible >> column & 1:
+                    rests_on |= tables.requisites[column]
+            rest = stage | (mask & tables.reversible)
+            while rest:
+                column = lowest_bit(rest)
+                rest &= rest - 1
+                length = max(length, tables.lag[place, column])
+            survives = True
+            for party in range(n_parties):
+                later = memo.ideal[target, party]
+                if ends.is_end[target]:
+                    later = max(later, ends.values[target, party])
+                fade = tables.fades[party, length]
+                stay_after = tables.flow[place, party] * tables.annuity[party, length] + fade * later
+                paid = 0.0
+                rest = stage & tables.owns[party]
+                while rest:
+                    paid += tables.cost[party, lowest_bit(rest)]
+                    rest &= rest - 1
+                comply[party] = stay_after - paid
+                # What it is worth to do one's part alone (§7).
+                alone = np.inf
+                if tables.owns[party] & stage:
+                    withheld = stage & tables.others_own[party]
+                    where, periods = place, length
+                    if withheld:
+                        removed = np.int64(0)
+                        rest = withheld
+                        while rest:
+                            removed |= tables.dependents[lowest_bit(rest)]
+                            rest &= rest - 1
+                        where = find(tables.keys, tables.places, state & ~removed)
+                        rest = withheld
+                        while rest:
+                            periods = min(periods, tables.lag[where, lowest_bit(rest)])
+                            rest &= rest - 1
+                    alone = (
+                        tables.flow[where, party] * tables.annuity[party, periods]
+                        + tables.fades[party, periods] * tables.nobody[where, party]
+                        - paid
+                    )
+                out.betrayed[written, party] = alone
+                if not sought.checked[party]:
+                    continue
+                leave = tables.start_value[party] if mask == 0 else tables.breaker[before_place, party]
+                wanted = max(sought.theta / tables.patience[party], 0.0) - HELD
+                if comply[party] < leave + wanted:
+                    survives = False
+                    break
+                if alone < leave - HELD and comply[party] - alone < (leave - alone) / sought.trust - HELD:
+                    survives = False
+                    break
+                if not memo.after_known[target, length, party]:
+                    memo.after_moves[target, length, party] = best_deviation(
+                        party, state, np.int64(0), state, sought.allowed, length, np.inf, tables, scratch
+                    )
+                    memo.after_known[target, length, party] = True
+                moves = memo.after_moves[target, length, party]
+                if ends.is_end[target]:
+                    wanted = -HELD
+                if stay_after < max(moves, tables.breaker[place, party]) + wanted:
+                    survives = False
+                    break
+                out.before[written, party] = max(leave, moves)
+                # A party with nothing to do, whose own measures the stage does not lock in, can do now what it can
+                # do after the stage.
+                if not tables.owns[party] & stage and not tables.undoes[party] & mask & rests_on:
+                    wanted = max(sought.theta / tables.patience[party], 0.0) - HELD
+                    if comply[party] < moves + wanted:
+                        survives = False
+                        break
+            if not survives:
+                continue
+            for party in range(n_parties):
+                concerned = tables.owns[party] & stage or tables.undoes[party] & mask & rests_on
+                if not sought.checked[party] or not concerned:
+                    continue
+                leave = tables.start_value[party] if mask == 0 else tables.breaker[before_place, party]
+                enough = comply[party] - max(sought.theta / tables.patience[party], 0.0) + HELD
+                best = best_deviation(party, state, stage, mask, sought.allowed, length, enough, tables, scratch)
+                if best > enough:
+                    survives = False
+                    break
+                out.before[written, party] = max(best, leave)
+            if not survives:
+                continue
+            for party in range(n_parties):
+                memo.ideal[source, party] = max(memo.ideal[source, party], comply[party])
+            out.source[written] = source
+            out.target[written] = target
+            out.stage[written] = stage
+            out.length[written] = length
+            written += 1
+    return len(place_in_order), written, 0

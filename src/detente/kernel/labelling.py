@@ -1,0 +1,127 @@
+"""From thresholds to roadmaps: bounds that delete arcs, then labels on what is left (§8 of the model)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.errors import LimitError
+from detente.kernel.arcs import Arcs
+from detente.kernel.labels import Bounds, Labels, Weighing, bound_arcs, place_labels, thresholds
+from detente.kernel.system import IntArray
+from detente.progress import Reporter
+
+UNLIMITED = 1 << 40
+"""More periods or stages than any roadmap has."""
+
+Path = IntArray
+"""A roadmap as its arcs, first stage first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a roadmap may take at most: periods and stages; and the labels that a search may hold."""
+
+    max_length: int = UNLIMITED
+    max_stages: int = UNLIMITED
+    most_labels: int = UNLIMITED
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Bounded:
+    """What bounds alone tell of one set of thresholds; see `detente.kernel.labels.bound_arcs`."""
+
+    arcs: Arcs
+    limits: Limits
+    bounds: Bounds
+    possible: bool
+
+    def survivors(self) -> Arcs:
+        """Return the arcs that bounds leave."""
+        return self.arcs.only(self.bounds.alive)
+
+
+def bound_paths(arcs: Arcs, theta: float, trust: float, limits: Limits) -> Bounded:
+    """Delete the arcs that no roadmap with margins >= theta and trust <= the given can use."""
+    asked = thresholds(theta, trust, True, arcs)
+    n_states, n_parties = arcs.stay.shape
+    bounds = Bounds(
+        asked=asked,
+        asked_at_end=asked if theta == -np.inf else thresholds(theta, trust, False, arcs),
+        alive=np.ones(len(arcs.source), dtype=np.bool_),
+        ideal=np.empty((n_states, n_parties)),
+        least=np.full((n_states, n_parties), -np.inf),
+        most=np.empty((n_states, n_parties)),
+        earliest=np.empty(n_states, dtype=np.int64),
+        latest=np.empty(n_states, dtype=np.int64),
+        fewest=np.empty(n_states, dtype=np.int64),
+        longest=np.empty(n_states, dtype=np.int64),
+    )
+    possible = bound_arcs(arcs, bounds, limits.max_length, limits.max_stages)
+    return Bounded(arcs=arcs, limits=limits, bounds=bounds, possible=bool(possible))
+
+
+def label_paths(bounded: Bounded, reporter: Reporter, *, task: str, weighing: Weighing | None = None) -> list[Path]:
+    """Label all states; return the paths of the labels at the start, as places among the arcs first built.
+
+    Raises
+    ------
+    LimitError
+        If there are more labels than the limits allow.
+    Cancelled
+        If the user stops.
+    """
+    arcs, limits = bounded.arcs, bounded.limits
+    n_states, n_parties = arcs.stay.shape
+    capacity = min(limits.most_labels, max(1 << 14, 4 * n_states))
+    labels = Labels(
+        np.zeros(n_states, dtype=np.int64),
+        np.zeros(n_states, dtype=np.int64),
+        np.full(n_states, -1, dtype=np.int64),
+        np.empty((capacity, n_parties)),
+        *(np.empty(capacity, dtype=np.int64) for _ in range(4)),
+    )
+    if weighing is None:
+        nothing = np.zeros((0, n_parties))
+        weighing = Weighing(
+            by_product=False, slopes=nothing, constants=nothing, floor=np.zeros(n_parties), incumbent=0.0, beam=0
+        )
+    step, used = 0, 0
+    chunk = max(64, n_states // 64)
+    while step < n_states:
+        stop = min(n_states, step + chunk)
+        step, used = place_labels(
+            step, stop, arcs, bounded.bounds, limits.max_length, limits.max_stages, weighing, labels, used
+        )
+        if step < stop:
+            if capacity >= limits.most_labels:
+                raise LimitError(f"more than {limits.most_labels} labels")
+            grown = min(limits.most_labels, 2 * capacity)
+            labels = _grow(labels, grown - capacity)
+            capacity = grown
+        reporter.report(task, fraction=step / n_states)
+    start = arcs.order[-1]
+    begun, ended = labels.block_start[start], labels.block_stop[start]
+    return [arcs.origin[_follow(label, labels)] for label in range(begun, ended)]
+
+
+def _grow(labels: Labels, more: int) -> Labels:
+    """Make room for more labels."""
+    return labels._replace(
+        values=np.concatenate([labels.values, np.empty((more, labels.values.shape[1]))]),
+        **{
+            name: np.concatenate([getattr(labels, name), np.empty(more, dtype=np.int64)])
+            for name in ("periods_of", "stages_of", "arc_of", "next_of")
+        },
+    )
+
+
+def _follow(label: int, labels: Labels) -> Path:
+    """The arcs of a label and of those that it leads to."""
+    path = []
+    at = label
+    while labels.arc_of[at] >= 0:
+        path.append(labels.arc_of[at])
+        at = int(labels.next_of[at])
+    return np.array(path, dtype=np.int64)
