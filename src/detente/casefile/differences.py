@@ -14,14 +14,10 @@ from dataclasses import dataclass
 from typing import cast
 
 from detente.case import Case
-from detente.casefile.levels import shares
 from detente.casefile.plain import case_to_tree
 from detente.casefile.tree import Plain
 
-SAME = 1e-9
-"""Shares of a total that differ by no more than this part of it are plain shares but for rounding."""
 _LEFT_OUT = ("detente", "name", "readings")
-_GRADED = ("value", "effects", "cost", "undo-cost", "deters")
 _WHOLE_FROM = 2
 """Depth at which what only one case has is one difference: a party, a measure, a roadmap …"""
 
@@ -49,10 +45,10 @@ class Difference:
 
 
 def comparable_tree(case: Case) -> Branch:
-    """Return a case as a tree to compare: terms by party and condition, totals for plain shares of levels."""
+    """Return a case as a tree to compare: terms by party and condition, levels by label."""
     tree = {key: value for key, value in case_to_tree(case).items() if key not in _LEFT_OUT}
     measures = cast("Branch", tree.get("measures", {}))
-    tree["measures"] = {key: _with_totals(cast("Branch", measure)) for key, measure in measures.items()}
+    tree["measures"] = {key: _with_levels(cast("Branch", measure)) for key, measure in measures.items()}
     terms: Branch = {}
     for term in cast("list[Branch]", tree.get("terms", [])):
         key = f"{term['party']}: {term['when']}"
@@ -63,44 +59,10 @@ def comparable_tree(case: Case) -> Branch:
     return tree
 
 
-def _with_totals(measure: Branch) -> Branch:
+def _with_levels(measure: Branch) -> Branch:
+    """Return a measure whose levels are a mapping of increments, where it has levels."""
     levels = measure.get("levels")
-    if not isinstance(levels, dict):
-        return measure
-    measure = copy.deepcopy(measure)
-    increments = cast("dict[str, Branch]", measure["levels"])
-    for way in list(_ways(next(iter(increments.values())))):
-        parts = [_at(increment, way) for increment in increments.values()]
-        total = _total(parts, shares(list(increments)))
-        if total is not None:
-            _put(measure, way, total)
-            for increment in increments.values():
-                _drop(increment, way)
-    return measure
-
-
-def _ways(increment: Branch) -> Iterator[tuple[str, ...]]:
-    for field in _GRADED:
-        for key, value in cast("Branch", increment.get(field, {})).items():
-            if isinstance(value, dict):
-                yield from ((field, key, party) for party in value)
-            else:
-                yield field, key
-
-
-def _total(parts: Sequence[Plain], portions: Sequence[float]) -> Plain:
-    """Return the total of which these are plain shares; None if there is none."""
-    ranges = [part if isinstance(part, list) else [part] * 3 for part in parts]
-    if any(not isinstance(number, int | float) for each in ranges for number in each):
-        return None
-    sums = []
-    for numbers in zip(*cast("list[list[float]]", ranges), strict=True):
-        total = float(f"{sum(numbers):.12g}")
-        tolerance = SAME * max(1.0, abs(total))
-        if any(abs(n - total * portion) > tolerance for n, portion in zip(numbers, portions, strict=True)):
-            return None
-        sums.append(int(total) if total == int(total) else total)
-    return list[Plain](sums) if any(isinstance(part, list) for part in parts) else sums[0]
+    return measure | {"levels": {str(label): {} for label in levels}} if isinstance(levels, list) else measure
 
 
 def _at(tree: Plain, way: Sequence[str]) -> Plain:
