@@ -30,6 +30,7 @@ class Watch:
     def __init__(self) -> None:
         self.is_stopped = False
         self._started = time.monotonic()
+        self._what = ""
         self._done = 0.0
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
@@ -77,14 +78,16 @@ class Watch:
             self._task = self._bar.add_task(event.task, total=None, start=False)
             self._bar.start()
         assert self._task is not None
+        if event.task != self._what:
+            self._what, self._done = event.task, event.fraction or 0.0
+            self._bar.reset(self._task, start=False, description=event.task, total=None, completed=0)
         if event.fraction is None:
-            self._bar.update(self._task, description=event.task)
             return
         # Estimates may be taken back; a bar that runs backwards only puzzles.
         self._done = max(self._done, event.fraction)
         if self._bar.tasks[0].start_time is None:
             self._bar.start_task(self._task)
-        self._bar.update(self._task, description=event.task, total=1.0, completed=self._done)
+        self._bar.update(self._task, total=1.0, completed=self._done, refresh=True)
 
 
 def _new_bar() -> RichProgress:

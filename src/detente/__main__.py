@@ -1,0 +1,6 @@
+"""``python -m detente`` is the command line."""
+
+from detente.cli import run
+
+if __name__ == "__main__":
+    run()
