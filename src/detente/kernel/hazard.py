@@ -65,7 +65,7 @@ def critical_hazard(roadmap: RoadmapValues) -> float | None:
     every_row = roadmap.comply_values(hazards) - roadmap.best_deviations(hazards)
     crossing = _first_negative(every_row.min(axis=0))
     last = len(hazards) - 1 if crossing is None else crossing
-    dip = _first_dip(roadmap, hazards[: last + 1], every_row[:, : last + 1])
+    dip = _first_dip(roadmap, hazards, every_row, last)
     if dip is not None:
         low, high = dip
         return _close_in(roadmap, low, high, np.arange(len(every_row)))
@@ -75,18 +75,25 @@ def critical_hazard(roadmap: RoadmapValues) -> float | None:
     return _close_in(roadmap, float(hazards[crossing - 1]), float(hazards[crossing]), failing)
 
 
-def _first_dip(roadmap: RoadmapValues, hazards: FloatArray, every_row: FloatArray) -> tuple[float, float] | None:
-    """The first interval in which some row dips below zero between grid points that all hold, if any."""
-    inner = every_row[:, 1:-1]
-    turns = (inner <= every_row[:, :-2]) & (inner <= every_row[:, 2:])
-    # A parabola through three points falls at most an eighth of its second difference below the middle one; twice that
-    # leaves room for what is not a parabola.
-    bend = every_row[:, :-2] - 2.0 * inner + every_row[:, 2:]
-    suspects = turns & (inner < 0.25 * bend) & (inner >= -HOLDS)
-    for row, column in sorted(np.argwhere(suspects), key=lambda place: int(place[1])):
-        around = np.linspace(hazards[column], hazards[column + 2], 8 * DIVISIONS + 1)
-        first = _first_negative(least_margins(roadmap, around, np.array([row])))
-        if first is not None:
+def _first_dip(
+    roadmap: RoadmapValues, hazards: FloatArray, every_row: FloatArray, last: int
+) -> tuple[float, float] | None:
+    """The first interval up to grid point `last` in which a row dips below zero between points that hold, if any."""
+    beyond = np.full((len(every_row), 1), np.inf)
+    padded = np.concatenate([beyond, every_row, beyond], axis=1)
+    turns = (every_row <= padded[:, :-2]) & (every_row <= padded[:, 2:])
+    # A parabola through three points falls at most an eighth of its second difference below the lowest of them; twice
+    # that leaves room for what is not a parabola.  At either end of the grid it bends as it does next to it.
+    inner = every_row[:, :-2] - 2.0 * every_row[:, 1:-1] + every_row[:, 2:]
+    bend = np.concatenate([inner[:, :1], inner, inner[:, -1:]], axis=1)
+    suspects = turns & (every_row >= -HOLDS) & (every_row - 0.25 * bend < -HOLDS)
+    for row, column in sorted(np.argwhere(suspects[:, : last + 1]), key=lambda place: int(place[1])):
+        low, high = hazards[max(column - 1, 0)], hazards[min(column + 1, last)]
+        around = np.linspace(low, high, 8 * DIVISIONS + 1)
+        if _first_negative(least_margins(roadmap, around, np.array([row]))) is None:
+            continue
+        first = _first_negative(least_margins(roadmap, around))  # another row may be the first to fail here
+        if first is not None and first > 0:
             return float(around[first - 1]), float(around[first])
     return None
 
