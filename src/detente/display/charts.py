@@ -12,7 +12,6 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from detente.display.prose import format_short
 from detente.display.style import (
     FAILS,
     FAILS_INK,
@@ -24,7 +23,9 @@ from detente.display.style import (
     RULE,
     SMALL,
     TEXT,
+    WIDTH,
     as_label,
+    format_chance,
     format_margin,
     look_of,
     own_axes,
@@ -35,6 +36,8 @@ from detente.display.timeline import TimelineMeasure, TimelineStage, draw_timeli
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+WIDTH_OF_LETTER = 0.078
+"""Inches, on average, in the size of text."""
 NONE_SUFFICES = math.inf
 """In a trust profile: no probability suffices, however close to one."""
 
@@ -144,6 +147,8 @@ def draw_hazards(
     critical : float, optional
         Where the roadmap stops holding, marked.
     """
+    from matplotlib.ticker import PercentFormatter
+
     if ax is None:
         ax = own_axes(2.5, top=0.42)
     ax.plot(hazards, margins, color=look_of(0).color, linewidth=1.6, zorder=3)
@@ -155,7 +160,7 @@ def draw_hazards(
     ax.plot([own], [at_own], marker="o", color=INK, markersize=5, zorder=4)
     late = own > 0.6 * hazards[-1]
     ax.annotate(
-        f"this case: {format_short(own)}",
+        f"this case: {format_chance(own)}",
         xy=(own, 1.0),
         xycoords=("data", "axes fraction"),
         xytext=(-5 if late else 5, 3),
@@ -167,7 +172,7 @@ def draw_hazards(
     if critical is not None and critical <= hazards[-1]:
         ax.plot([critical], [0.0], marker="X", color=FAILS_INK, markersize=8, zorder=5, clip_on=False)
         ax.annotate(
-            f"stops holding at {format_short(critical)}",
+            f"stops holding at {format_chance(critical)}",
             xy=(critical, 0.0),
             xytext=(-6 if critical > 0.6 * hazards[-1] else 6, 9),
             textcoords="offset points",
@@ -175,6 +180,7 @@ def draw_hazards(
             fontsize=SMALL,
             color=FAILS_INK,
         )
+    ax.xaxis.set_major_formatter(PercentFormatter(xmax=1.0, decimals=None))
     ax.set_xlabel(
         f"chance per {as_label(unit)} that the process breaks for reasons outside it", fontsize=TEXT, color=MUTED
     )
@@ -255,11 +261,13 @@ def draw_verdicts(
     from matplotlib.patches import Rectangle
 
     labels = [textwrap.fill(as_label(label), 34) for label in margins]
-    heads = [textwrap.fill(as_label(reading), 20) for reading in readings]
+    longest = max((len(line) for label in labels for line in label.split("\n")), default=0)
+    left = 0.25 + 0.072 * longest
+    per_column = (WIDTH - left) / max(len(readings), 1) / WIDTH_OF_LETTER
+    heads = [textwrap.fill(as_label(reading), max(int(per_column), 8)) for reading in readings]
     if ax is None:
-        longest = max((len(line) for label in labels for line in label.split("\n")), default=0)
         top = 0.15 + 0.16 * max((head.count("\n") + 1 for head in heads), default=1)
-        ax = own_axes(0.1 + top + 0.46 * len(labels), left=0.25 + 0.072 * longest, right=0.05, top=top, bottom=0.1)
+        ax = own_axes(0.1 + top + 0.46 * len(labels), left=left, right=0.05, top=top, bottom=0.1)
     for place, roadmap in enumerate(margins):
         for column, (margin, verdict) in enumerate(zip(margins[roadmap], holds[roadmap], strict=True)):
             ax.add_patch(

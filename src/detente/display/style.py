@@ -85,6 +85,11 @@ def format_margin(margin: float) -> str:
     return format_signed(margin).replace("-", "−")
 
 
+def format_chance(chance: float, *, digits: int = 3) -> str:
+    """Write a small chance as a percentage with so many significant digits: ``1.39%``."""
+    return f"{100 * chance:.{digits}g}%"
+
+
 def as_label(text: str) -> str:
     """Return a text as a label that is drawn as it stands: on one line, no formula, nothing that SVG cannot hold."""
     words = " ".join(text.split())

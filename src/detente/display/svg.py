@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from detente.display.style import ROLES
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SALT = "detente"
@@ -72,6 +73,15 @@ def figure_to_svg(figure: Figure) -> str:
     return "\n".join(lines) + "\n"
 
 
+def axes_to_svg(ax: Axes) -> str:
+    """Write the figure that axes belong to as `figure_to_svg` does."""
+    from matplotlib.figure import Figure
+
+    figure = ax.figure
+    assert isinstance(figure, Figure), "charts make their own figures"
+    return figure_to_svg(figure)
+
+
 def svg_for_page(svg: str, *, name: str, title: str, description: str) -> str:
     """Make a picture part of an HTML page.
 
@@ -91,15 +101,16 @@ def svg_for_page(svg: str, *, name: str, title: str, description: str) -> str:
     svg = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", svg)
     svg = re.sub(r'\sversion="[^"]*"', "", svg)
     svg = svg.replace("xlink:href=", "href=")
-    svg = _ID.sub(lambda match: f' id="{name}-{match.group(1)}"', svg)
-    svg = re.sub(r"url\(#", f"url(#{name}-", svg)
-    svg = re.sub(r'href="#', f'href="#{name}-', svg)
+    svg = _ID.sub(lambda match: f' id="{name}.{match.group(1)}"', svg)
+    svg = re.sub(r"url\(#", f"url(#{name}.", svg)
+    svg = re.sub(r'href="#', f'href="#{name}.', svg)
     for role, color in ROLES.items():
         svg = re.sub(rf"(?<=: ){color}\b", f"var(--{role}, {color})", svg)
+        svg = svg.replace(f'fill="{color}"', f'style="fill: var(--{role}, {color})"')
     svg = re.sub(rf"(font-family: |px ){FAMILY}", r"\1var(--font)", svg)
-    labels = f'role="img" aria-labelledby="{name}-title {name}-description"'
+    labels = f'role="img" aria-labelledby="{name}.title {name}.description"'
     heading = (
-        f'<title id="{name}-title">{html.escape(title)}</title>\n'
-        f'<desc id="{name}-description">{html.escape(description)}</desc>\n'
+        f'<title id="{name}.title">{html.escape(title)}</title>\n'
+        f'<desc id="{name}.description">{html.escape(description)}</desc>\n'
     )
     return re.sub(r"<svg ([^>]*)>\n", lambda match: f"<svg {labels} {match.group(1)}>\n{heading}", svg, count=1)

@@ -23,6 +23,7 @@ from detente.display.style import (
     RULE,
     SMALL,
     TEXT,
+    WIDTH,
     Look,
     as_label,
     format_margin,
@@ -155,6 +156,12 @@ def _draw_bar(ax: Axes, bar: _Bar, looks: dict[str, Look], end: int) -> None:
         )
 
 
+def _columns_of_legend(owners: Sequence[str]) -> int:
+    """As many columns as fit, each as wide as the longest owner; a column at least."""
+    widest = 32.0 + 0.62 * SMALL * max((len(owner) for owner in owners), default=0)
+    return max(1, min(len(owners), int(WIDTH * POINTS / widest)))
+
+
 def draw_timeline(
     stages: Sequence[TimelineStage],
     *,
@@ -182,7 +189,8 @@ def draw_timeline(
     order = list(dict.fromkeys([*owners, *shown]))
     looks = {owner: look_of(number) for number, owner in enumerate(order)}
     sheet = _lay_out(stages, unit)
-    legend_rows = -(-len(shown) // 4)
+    columns = _columns_of_legend(shown)
+    legend_rows = -(-len(shown) // columns)
     if ax is None:
         top = 0.12 + 0.17 * legend_rows
         ax = own_axes(sheet.height / POINTS + top + 0.42, left=LABELS, right=0.15, top=top, bottom=0.42)
@@ -227,7 +235,7 @@ def draw_timeline(
             handles=keys,
             loc="upper left",
             bbox_to_anchor=(0.0, 1.0),
-            ncols=4,
+            ncols=columns,
             frameon=False,
             fontsize=SMALL,
             borderaxespad=0.0,

@@ -82,8 +82,8 @@ def test_trust_profile_tells_no_trust_nothing_to_do_and_none_suffices_apart() ->
 
 def test_hazards_mark_the_case_and_where_it_stops_holding() -> None:
     found = texts(svg_of(all_charts()["hazards"]))
-    assert "this case: 0.05" in found
-    assert "stops holding at 0.15" in found
+    assert "this case: 5%" in found
+    assert "stops holding at 15%" in found
     assert "chance per month that the process breaks for reasons outside it" in found
 
 
@@ -172,15 +172,15 @@ def test_in_a_page_ids_have_the_pictures_name_and_colours_follow_the_page() -> N
     svg = svg_of(all_charts()["timeline"])
     placed = svg_for_page(svg, name="t1", title="A & B", description="What <it> shows")
     ids = re.findall(r'\bid="([^"]*)"', placed)
-    assert ids[:2] == ["t1-title", "t1-description"]
-    assert all(identifier.startswith("t1-") for identifier in ids)
+    assert ids[:2] == ["t1.title", "t1.description"]
+    assert all(identifier.startswith("t1.") for identifier in ids)
     assert len(ids) == len(set(ids))
     references = re.findall(r'url\(#([^)]*)\)|href="#([^"]*)"', placed)
     assert references
     assert {one or other for one, other in references} <= set(ids)
-    assert '<title id="t1-title">A &amp; B</title>' in placed
-    assert '<desc id="t1-description">What &lt;it&gt; shows</desc>' in placed
-    assert placed.startswith('<svg role="img" aria-labelledby="t1-title t1-description" ')
+    assert '<title id="t1.title">A &amp; B</title>' in placed
+    assert '<desc id="t1.description">What &lt;it&gt; shows</desc>' in placed
+    assert placed.startswith('<svg role="img" aria-labelledby="t1.title t1.description" ')
     assert "xmlns" not in placed
     assert "fill: var(--paper, #ffffff)" in placed
     assert "font-family: var(--font)" in placed

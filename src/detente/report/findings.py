@@ -1,0 +1,155 @@
+"""What a report tells: the answers of every analysis it needs, found once."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from detente.analysis.result import Status
+from detente.analysis.roadmap import Design, Evaluation, RoadmapEvaluation, design_roadmap, evaluate_roadmaps
+from detente.analysis.roadmap.sensitivity import (
+    HazardVerdict,
+    RangeFlip,
+    ReadingDifference,
+    hazard_verdicts,
+    range_flips,
+    reading_differences,
+)
+from detente.case import Case, Roadmap
+from detente.errors import Cancelled, LimitError, OptionError
+from detente.progress import Progress
+
+FEWER = 2
+"""Measures a stage, at most, where designing without a limit would need more memory than allowed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DesignFinding:
+    """The roadmap that asks for the least trust under a reading, or why none was looked for.
+
+    Parameters
+    ----------
+    refusal : str
+        Why there is no design; empty where there is one.
+    """
+
+    reading: str | None
+    design: Design | None = None
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Findings:
+    """Everything that a report on a case tells.
+
+    Parameters
+    ----------
+    readings : tuple of str
+        Those told beside the base case.
+    evaluation : Evaluation or None
+        Of every roadmap in the base case and under every reading; None if the case has no roadmap.
+    hazards : mapping from roadmap to verdicts over a range of hazards
+    flips : tuple of RangeFlip or None
+        None if there are too many numbers to move.
+    """
+
+    case: Case
+    date: datetime.date
+    roadmaps: tuple[Roadmap, ...]
+    readings: tuple[str, ...]
+    evaluation: Evaluation | None
+    hazards: dict[str, tuple[HazardVerdict, ...]]
+    differences: tuple[ReadingDifference, ...]
+    flips: tuple[RangeFlip, ...] | None
+    designs: tuple[DesignFinding, ...]
+
+    def entries(self, reading: str | None) -> tuple[RoadmapEvaluation, ...]:
+        """Return the verdicts under a reading, in the order of the roadmaps."""
+        if self.evaluation is None:
+            return ()
+        return tuple(entry for entry in self.evaluation.roadmaps if entry.reading == reading)
+
+    def entry(self, roadmap: str, reading: str | None) -> RoadmapEvaluation:
+        """Return the verdict on a roadmap under a reading."""
+        return next(entry for entry in self.entries(reading) if entry.id == roadmap)
+
+
+def _finished(status: Status) -> None:
+    """Give up if the user stopped an analysis: half a report would be mistaken for a whole one."""
+    if status is Status.STOPPED:
+        raise Cancelled("stopped before everything was known; no report was written")
+
+
+def _evaluate(
+    case: Case, roadmaps: Sequence[Roadmap], readings: Sequence[str], progress: Progress | None
+) -> Evaluation | None:
+    if not roadmaps:
+        return None
+    ids = [roadmap.id for roadmap in roadmaps]
+    evaluation = evaluate_roadmaps(case, ids, readings=[None, *readings], progress=progress)
+    _finished(evaluation.status)
+    return evaluation
+
+
+def _design(case: Case, reading: str | None, max_per_stage: int | None, progress: Progress | None) -> DesignFinding:
+    try:
+        design = design_roadmap(case, reading=reading, max_per_stage=max_per_stage, progress=progress)
+    except LimitError as error:
+        if max_per_stage is None or max_per_stage > FEWER:
+            return _design(case, reading, FEWER, progress)
+        return DesignFinding(reading=reading, refusal=str(error))
+    except OptionError as error:
+        return DesignFinding(reading=reading, refusal=str(error))
+    return DesignFinding(reading=reading, design=design)
+
+
+def find(
+    case: Case,
+    *,
+    date: datetime.date,
+    roadmaps: Sequence[str] | None = None,
+    readings: Sequence[str] | None = None,
+    designs: Sequence[Design] | None = None,
+    max_per_stage: int | None = None,
+    progress: Progress | None = None,
+) -> Findings:
+    """Run every analysis that a report needs.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    date : date
+        The day to put on the report.
+    roadmaps, readings : sequence of ids, optional
+        Which to tell; all of the case unless given. The base case is always told.
+    designs : sequence of Design, optional
+        Designs to tell instead of designing anew; none if empty.
+    max_per_stage : int, optional
+        Limit of the designs that are made here.
+    progress : callable, optional
+        Told how far it is; `Cancelled` raised by it stops the report.
+    """
+    chosen = tuple(case.roadmaps) if roadmaps is None else tuple(case.roadmap(roadmap) for roadmap in roadmaps)
+    asked = tuple(r.id for r in case.readings) if readings is None else tuple(dict.fromkeys(readings))
+    for reading in asked:
+        case.under(reading)
+    evaluation = _evaluate(case, chosen, asked, progress)
+    entries = evaluation.roadmaps if evaluation is not None else ()
+    base = [entry for entry in entries if entry.reading is None]
+    if designs is None:
+        found = tuple(_design(case, reading, max_per_stage, progress) for reading in (None, *asked))
+    else:
+        found = tuple(DesignFinding(reading=design.provenance.reading, design=design) for design in designs)
+    return Findings(
+        case=case,
+        date=date,
+        roadmaps=chosen,
+        readings=asked,
+        evaluation=evaluation,
+        hazards={entry.id: hazard_verdicts(entry) for entry in base},
+        differences=reading_differences(case, entries, progress=progress),
+        flips=range_flips(case, base, progress=progress),
+        designs=found,
+    )
