@@ -44,7 +44,9 @@ def show_case(path: str, settings: Sequence[str], *, reading: str | None, as_jso
         if table.rows:
             screen.line()
             screen.heading(title)
-            for part in split_table(table, screen.width, keep=1):
+            for number, part in enumerate(split_table(table, screen.width, keep=1)):
+                if number:
+                    screen.line()
                 screen.table(part)
 
 
