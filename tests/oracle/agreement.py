@@ -102,9 +102,11 @@ def _chosen(got: Entry, want: Entry, system: System, path: Sequence[Step]) -> De
 def assert_same_hazard(got: float | None, case: Case, stages: Stages, durations: Sequence[int] | None) -> None:
     """Fail where the critical hazard is not the twin's, or does not do what its definition says."""
     want = critical_hazard(case, stages, durations)
-    if got is None or want is None:
-        assert got is want, (got, want)
+    if got is None:
+        assert want is None
         return
-    assert got == pytest.approx(want, abs=HAZARDS)
+    # The twin's scan may step over a short dip of a margin; if the program found one, it must be there.
+    assert want is None or got <= want + HAZARDS
     holds = holds_under(case, stages, durations)
-    assert not holds(min(got + HAZARDS, 1 - 1e-12)) or not holds(got)
+    assert holds(System(case).hazard)
+    assert not all(holds(min(got + further, 1 - 1e-12)) for further in (0.0, 1e-12, 1e-10, 1e-8, HAZARDS))

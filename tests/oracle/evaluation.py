@@ -166,14 +166,13 @@ def deviation_value(system: System, i: str, deviation: Deviation, hazard: float)
 
 
 def preference(system: System, deviation: Deviation) -> tuple[object, ...]:
-    """Order among deviations that tie (§6): leaving, fewest measures, withheld first, declared order."""
+    """Order among deviations that tie (§6): leaving, fewest measures, most of them withheld, declared order of all."""
     place = {m: index for index, m in enumerate(system.measures)}
     return (
         not deviation.leave,
         len(deviation.withhold) + len(deviation.undo),
         len(deviation.undo),
-        tuple(sorted(place[m] for m in deviation.withhold)),
-        tuple(sorted(place[m] for m in deviation.undo)),
+        tuple(sorted(place[m] for m in deviation.withhold | deviation.undo)),
     )
 
 
