@@ -74,7 +74,7 @@ def show_summary(screen: Screen, case: Case, *, all_notes: bool) -> None:
         screen.paragraph(f"{values} of a measure to a party {verbs[0]} unstated and {verbs[1]} as 0{hint}.")
         if all_notes:
             _list_notes(screen, unstated)
-    elif case.measures:
+    elif case.measures and not case.preferences:
         screen.paragraph("Every measure says what it is worth to every party.")
     if others:
         kinds = [

@@ -190,6 +190,10 @@ def _dependences(measures: Sequence[Measure]) -> Table:
 def _values(case: Case, ids: Sequence[str]) -> Table:
     from detente.game import is_stated, value_weights
 
+    valuing = [party for party in ids if any(is_stated(measure, party) for measure in case.measures)]
+    if not valuing:
+        return build_table((), ())
+    ids = [party for party in ids if party in valuing or party not in case.preferences]
     weights = {party: value_weights(case, party) for party in ids}
     columns = [Column(header="measure"), *(Column(header=party, align="point") for party in ids)]
     return build_table(
