@@ -1,8 +1,9 @@
 """Arcs of the design: every stage that some roadmap may take and no party's checks rule out at once (§8 of the model).
 
 An arc leads from a state S over a stage A to S ∪ A.  What a party could do instead depends on the arc alone, and its
-value of complying rises in the value of what follows; so states are treated from the goal backwards with, per party, the
-best value that anything could still bring (the *ideal*), and an arc on which even that is too little is dropped at once.
+value of complying rises in the value of what follows; so states are treated from the goal backwards with, per party,
+the best value that anything could still bring (the *ideal*), and an arc on which even that is too little is dropped at
+once.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 
 from detente.errors import LimitError
 from detente.kernel.bits import find, to_states
-from detente.kernel.expansion import HELD, Ends, Memo, Scratch, Sought, Written, best_deviation, expand
+from detente.kernel.expansion import HELD, AfterMoves, Ends, Scratch, Sought, Written, best_deviation, expand
 from detente.kernel.lattice import Order
 from detente.kernel.system import BoolArray, FloatArray, IntArray
 from detente.kernel.tables import Tables
@@ -89,6 +90,12 @@ def arc_bytes(n_parties: int) -> int:
     return 2 * ARC_BYTES * (4 + 4 * n_parties)
 
 
+def no_after_moves(tables: Tables, n_states: int) -> AfterMoves:
+    """Return room for the best deviations after stages, none known yet."""
+    shape = (n_states, tables.annuity.shape[1], tables.annuity.shape[0])
+    return AfterMoves(value=np.full(shape, -np.inf), known=np.zeros(shape, dtype=np.bool_))
+
+
 def _all_keep(
     tables: Tables, legal: IntArray, where: IntArray, ends: Ends, sought: Sought, scratch: Scratch
 ) -> BoolArray:
@@ -116,6 +123,7 @@ def build_arcs(
     *,
     ends: BoolArray,
     sought: Sought,
+    after_moves: AfterMoves,
     memory: float = np.inf,
     reporter: Reporter,
 ) -> Arcs:
@@ -135,6 +143,8 @@ def build_arcs(
         Shape (N,): where a roadmap may end.
     sought : Sought
         Which roadmaps are sought, and whose deviations count.
+    after_moves : AfterMoves
+        What is known of deviations after stages, for the same measures allowed; added to.
     memory : float
         Bytes that the arcs may take.
 
@@ -155,27 +165,38 @@ def build_arcs(
     scratch = Scratch(removal=np.zeros(1 << bits, dtype=np.int64), undoing=np.zeros(1 << bits))
     all_ends = Ends(is_end=ends, values=tables.flow[where] / (1.0 - tables.fades[:, 1]))
     final = all_ends._replace(is_end=ends & _all_keep(tables, legal, where, all_ends, sought, scratch))
-    longest = tables.annuity.shape[1]
-    memo = Memo(
-        after_moves=np.full((len(legal), longest, n_parties), -np.inf),
-        after_known=np.zeros((len(legal), longest, n_parties), dtype=np.bool_),
-        ideal=np.full((len(legal), n_parties), -np.inf),
-    )
+    ideal = np.full((len(legal), n_parties), -np.inf)
     room = np.empty(4096, dtype=np.int64)
     capacity = 1 << 16
     parts: list[Written] = []
     step, kept = 0, 0
     while step < len(legal):
         out = Written(
-            *(np.empty(capacity, dtype=np.int64) for _ in range(4)),
+            source=np.empty(capacity, dtype=np.int64),
+            target=np.empty(capacity, dtype=np.int64),
+            stage=np.empty(capacity, dtype=np.int64),
+            length=np.empty(capacity, dtype=np.int64),
             before=np.full((capacity, n_parties), -np.inf),
             betrayed=np.empty((capacity, n_parties)),
         )
         begun = step
         step, written, asked = expand(
-            step, place_in_order, legal, place_of, goal, order, tables, sought, final, memo, room, scratch, out
+            step,
+            place_in_order,
+            legal,
+            place_of,
+            goal,
+            order,
+            tables,
+            sought,
+            final,
+            after_moves,
+            ideal,
+            room,
+            scratch,
+            out,
         )
-        parts.append(Written(*(column[:written].copy() for column in out)))
+        parts.append(Written._make(column[:written].copy() for column in out))
         kept += written
         if kept * arc_bytes(n_parties) > memory:
             raise LimitError(f"more than {kept} stages")
@@ -201,7 +222,7 @@ def build_arcs(
         own_cost=taken @ tables.cost.T,
         before=before,
         betrayed=betrayed,
-        after=np.maximum(memo.after_moves, tables.breaker[where][:, None, :]),
+        after=np.maximum(after_moves.value, tables.breaker[where][:, None, :]),
         leave=leave,
         stay=tables.flow[where],
         is_end=final.is_end,

@@ -34,7 +34,8 @@ _PLACES = _bit_places()
 @njit(cache=True, error_model="numpy", inline="always")
 def lowest_bit(mask: int) -> int:  # pragma: no cover - compiled
     """Return the number of the lowest bit set; the mask must not be zero."""
-    return _PLACES[((mask & -mask) * _DE_BRUIJN >> 58) & 63]
+    place: int = _PLACES[((mask & -mask) * _DE_BRUIJN >> 58) & 63]
+    return place
 
 
 @njit(cache=True, error_model="numpy")
@@ -44,7 +45,8 @@ def find(keys: IntArray, places: IntArray, mask: int) -> int:
     slot = (mask * _SPREAD >> 20) & last
     while places[slot] >= 0:
         if keys[slot] == mask:
-            return places[slot]
+            place: int = places[slot]
+            return place
         slot = (slot + 1) & last
     return -1
 

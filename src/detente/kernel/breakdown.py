@@ -49,7 +49,7 @@ def _can_end(system: System, states: BoolArray, measure: int) -> BoolArray:
 
 def _snap_back(system: System, states: BoolArray) -> BoolArray:
     remaining = states.copy()
-    for measure in np.flatnonzero(system.snapback):
+    for measure in np.flatnonzero(system.snapback).tolist():
         ends = _can_end(system, states, measure)
         remaining &= ~(ends[:, None] & system.dependents[measure])
     return remaining
@@ -73,18 +73,16 @@ def _one_round(system: System, states: BoolArray, costs: FloatArray) -> BoolArra
     """End at once whatever pays somebody who can end it; add undo costs in place; return what remains."""
     patience = 1.0 - system.discount
     remaining = states.copy()
-    for measure in np.flatnonzero(system.reversible & ~system.keep):
+    for measure in np.flatnonzero(system.reversible & ~system.keep).tolist():
         ready = np.flatnonzero(_can_end(system, states, measure))
         if ready.size == 0:
             continue
         gains = _gains(system, states[ready], measure) / patience[:, None]
         pays = gains > system.undo_cost[:, measure, None] + PAYS
         pays &= system.owns[:, measure, None]
-        rule = system.ending_rules.get(int(measure))
-        if rule is None:
-            ends = pays.any(axis=0)
-        else:
-            ends = (pays.sum(axis=0) >= rule.quota) & pays[rule.veto].all(axis=0)
+        rule = system.ending_rules.get(measure)
+        quota, veto = (1, slice(0)) if rule is None else (rule.quota, rule.veto)
+        ends: BoolArray = (pays.sum(axis=0) >= quota) & pays[veto].all(axis=0)
         if not ends.any():
             continue
         costs[:, ready] += np.where(pays & ends, system.undo_cost[:, measure, None], 0.0)

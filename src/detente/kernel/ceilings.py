@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from detente.kernel.arcs import Arcs
+from detente.kernel.bounds import widest_path
 from detente.kernel.expansion import HELD
 from detente.kernel.labelling import Bounded
-from detente.kernel.labels import widest_path
 from detente.kernel.system import FloatArray
 
 
@@ -43,7 +43,7 @@ def _reliance(arcs: Arcs, later: FloatArray) -> FloatArray:
 
 def _widest(bounded: Bounded, under_way: FloatArray, at_end: FloatArray) -> float:
     arcs = bounded.arcs
-    return float(widest_path(arcs, bounded.bounds.alive, under_way, at_end))
+    return float(widest_path(arcs.order, arcs.first, arcs.target, arcs.is_end, bounded.bounds.alive, under_way, at_end))
 
 
 def margin_ceiling(bounded: Bounded) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from detente.kernel.arcs import Arcs
-from detente.kernel.labels import SLACK
+from detente.kernel.bounds import SLACK
 from detente.kernel.system import BoolArray, FloatArray
 
 
@@ -14,34 +14,36 @@ from detente.kernel.system import BoolArray, FloatArray
 def upstream_lines(arcs: Arcs, alive: BoolArray, ideal: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Lines above the most that the first value can become from a value here: slopes and constants, (N, P) each.
 
-    That most is a maximum of affine functions of the value here, so convex, and below its chord over the values possible.
+    That most is a maximum of affine functions of the value here, so convex, and below its chord over the values
+    possible.
     """
-    n_states, n_parties = arcs.stay.shape
+    fades, annuity = arcs.tables.fades, arcs.tables.annuity
+    order, first, target, length = arcs.order, arcs.first, arcs.target, arcs.length
+    own_cost, stay, is_end, end_values = arcs.own_cost, arcs.stay, arcs.is_end, arcs.end_values
+    n_states, n_parties = stay.shape
     lowest = np.full((n_states, n_parties), np.inf)
     highest = ideal.copy()
     for step in range(n_states):
-        state = arcs.order[step]
-        if arcs.is_end[state]:
+        state = order[step]
+        if is_end[state]:
             for party in range(n_parties):
-                lowest[state, party] = min(lowest[state, party], arcs.end_values[state, party])
-                highest[state, party] = max(highest[state, party], arcs.end_values[state, party])
-        for arc in range(arcs.first[step], arcs.first[step + 1]):
+                lowest[state, party] = min(lowest[state, party], end_values[state, party])
+                highest[state, party] = max(highest[state, party], end_values[state, party])
+        for arc in range(first[step], first[step + 1]):
             if not alive[arc]:
                 continue
-            to = arcs.target[arc]
+            to = target[arc]
             for party in range(n_parties):
-                constant = (
-                    arcs.stay[to, party] * arcs.tables.annuity[party, arcs.length[arc]] - arcs.own_cost[arc, party]
-                )
-                value = constant + arcs.tables.fades[party, arcs.length[arc]] * lowest[to, party]
+                constant = stay[to, party] * annuity[party, length[arc]] - own_cost[arc, party]
+                value = constant + fades[party, length[arc]] * lowest[to, party]
                 lowest[state, party] = min(lowest[state, party], value)
     at_low = np.full((n_states, n_parties), -np.inf)
     at_high = np.full((n_states, n_parties), -np.inf)
     slopes = np.zeros((n_states, n_parties))
     constants = np.full((n_states, n_parties), -np.inf)
-    root = arcs.order[n_states - 1]
+    root = order[n_states - 1]
     for step in range(n_states - 1, -1, -1):
-        state = arcs.order[step]
+        state = order[step]
         for party in range(n_parties):
             if state == root:
                 slopes[state, party], constants[state, party] = 1.0, 0.0
@@ -55,15 +57,13 @@ def upstream_lines(arcs: Arcs, alive: BoolArray, ideal: FloatArray) -> tuple[Flo
                     else (max(at_high[state, party], at_low[state, party]))
                 )
                 constants[state, party] += SLACK * (1.0 + abs(at_high[state, party]))
-        for arc in range(arcs.first[step], arcs.first[step + 1]):
+        for arc in range(first[step], first[step + 1]):
             if not alive[arc]:
                 continue
-            to = arcs.target[arc]
+            to = target[arc]
             for party in range(n_parties):
-                constant = (
-                    arcs.stay[to, party] * arcs.tables.annuity[party, arcs.length[arc]] - arcs.own_cost[arc, party]
-                )
-                fade = arcs.tables.fades[party, arcs.length[arc]]
+                constant = stay[to, party] * annuity[party, length[arc]] - own_cost[arc, party]
+                fade = fades[party, length[arc]]
                 slope = slopes[state, party]
                 base = slope * constant + constants[state, party]
                 at_low[to, party] = max(at_low[to, party], base + slope * fade * lowest[to, party])

@@ -1,7 +1,8 @@
-"""Why no roadmap holds: the fewest parties, then the fewest measures, whose deviations rule out every one (§8 of the model).
+"""Why no roadmap holds: the fewest parties, then measures, whose deviations rule out every one (§8 of the model).
 
-Any set that rules out every roadmap must rule out each one that is shown to it.  So the smallest set that does so for the
-roadmaps seen so far is tried; either no roadmap survives it, and it is a smallest conflict, or one does and is added.
+Any set that rules out every roadmap must rule out each one that is shown to it.  So the smallest set that does so for
+the roadmaps seen so far is tried; either no roadmap survives it, and it is a smallest conflict, or one does and is
+added.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.errors import LimitError
-from detente.kernel.arcs import build_arcs
+from detente.kernel.arcs import build_arcs, no_after_moves
 from detente.kernel.bits import MOST_MEASURES, to_masks, to_states
-from detente.kernel.expansion import Sought
+from detente.kernel.expansion import AfterMoves, Sought
 from detente.kernel.labelling import UNLIMITED
 from detente.kernel.lattice import Order, list_ideals
 from detente.kernel.search import Search
@@ -38,6 +38,8 @@ class Problem:
         Limits, `UNLIMITED` for none.
     memory : float
         Bytes.
+    after_moves : AfterMoves
+        Deviations after stages, shared by all searches that allow every one.
     """
 
     system: System
@@ -50,6 +52,7 @@ class Problem:
     max_stages: int
     max_length: int
     memory: float
+    after_moves: AfterMoves
 
     def search(
         self,
@@ -93,6 +96,7 @@ class Problem:
             self.goal,
             ends=self.ends,
             sought=sought,
+            after_moves=self.after_moves if allowed is None else no_after_moves(self.tables, len(self.legal)),
             memory=self.memory / 2,
             reporter=reporter,
         )
@@ -101,15 +105,15 @@ class Problem:
         )
 
     def widths(self) -> tuple[int, ...]:
-        """Measures per stage to try one after the other: narrow stages give a first answer that prunes the wide ones."""
-        return tuple(width for width in NARROW if width < self.max_per_stage) + (self.max_per_stage,)
+        """Return the measures per stage to try in turn: narrow stages give a first answer that prunes the wide ones."""
+        return (*(width for width in NARROW if width < self.max_per_stage), self.max_per_stage)
 
     def stages(self, masks: Sequence[int]) -> BoolArray:
         """Return stages given as masks as rows of booleans (K, n)."""
         return to_states(np.array(masks, dtype=np.int64), self.system.n_measures)
 
 
-class TooManyStates(LimitError):
+class TooManyStatesError(LimitError):
     """The states alone need more memory than allowed."""
 
     def __init__(self, *, states: int) -> None:
@@ -148,7 +152,7 @@ def make_problem(
 
     Raises
     ------
-    TooManyStates
+    TooManyStatesError
         If the estimate of memory exceeds half of the limit.
     LimitError
         If there are more than 64 measures, or one party has more deviations than can be tried.
@@ -161,7 +165,7 @@ def make_problem(
     try:
         ideals = list_ideals(order, most)
     except LimitError:
-        raise TooManyStates(states=most) from None
+        raise TooManyStatesError(states=most) from None
     states = to_states(ideals, n_measures)
     feasible = np.ones(len(ideals), dtype=np.bool_)
     for pattern in infeasible:
@@ -171,10 +175,11 @@ def make_problem(
     if not feasible[0] or (exact_goal and not (reached & feasible).any()):
         return None
     legal = ideals[feasible]
+    tables = make_tables(system, ideals, feasible)
     return Problem(
         system=system,
         order=order,
-        tables=make_tables(system, ideals, feasible),
+        tables=tables,
         legal=legal,
         goal=goal,
         ends=(legal == goal) if exact_goal else (legal != 0),
@@ -182,4 +187,5 @@ def make_problem(
         max_stages=max_stages,
         max_length=max_length,
         memory=memory,
+        after_moves=no_after_moves(tables, len(legal)),
     )

@@ -46,20 +46,17 @@ class Ends(NamedTuple):
     values: FloatArray
 
 
-class Memo(NamedTuple):
-    """What is known so far.
+class AfterMoves(NamedTuple):
+    """The best deviations after stages, leaving apart, once worked out; they depend on the state and the length alone.
 
     Parameters
     ----------
-    after_moves, after_known
-        Shape (N, longest + 1, P): the best deviation after a stage of that length, leaving apart, once worked out.
-    ideal : FloatArray
-        Shape (N, P): the best value that a roadmap can still bring in a state, -inf where none leads on.
+    value, known
+        Shape (N, longest + 1, P).
     """
 
-    after_moves: FloatArray
-    after_known: BoolArray
-    ideal: FloatArray
+    value: FloatArray
+    known: BoolArray
 
 
 class Scratch(NamedTuple):
@@ -93,8 +90,13 @@ def best_deviation(
     scratch: Scratch,
 ) -> float:
     """Best value of withholding or undoing at one check; stops as soon as it exceeds `enough`."""
-    can_withhold = tables.withholds[party] & taken & allowed
-    bits = tables.undoes[party] & earlier & allowed
+    keys, places, flow, breaker = tables.keys, tables.places, tables.flow, tables.breaker
+    lag, fades, annuity, withholds = tables.lag, tables.fades, tables.annuity, tables.withholds
+    undoes, dependents, reversible, cost = tables.undoes, tables.dependents, tables.reversible, tables.cost
+    undo_cost = tables.undo_cost
+    removal, undoing = scratch.removal, scratch.undoing
+    can_withhold = withholds[party] & taken & allowed
+    bits = undoes[party] & earlier & allowed
     columns = np.empty(64, dtype=np.int64)
     count = 0
     rest = can_withhold
@@ -102,30 +104,30 @@ def best_deviation(
         columns[count] = lowest_bit(rest)
         rest &= rest - 1
         count += 1
-    irreversible = earlier & ~tables.reversible
+    irreversible = earlier & ~reversible
     while bits:
         column = lowest_bit(bits)
         bits &= bits - 1
-        if not tables.dependents[column] & irreversible:
+        if not dependents[column] & irreversible:
             columns[count] = column
             count += 1
     paid = 0.0
     rest = taken
     while rest:
-        paid += tables.cost[party, lowest_bit(rest)]
+        paid += cost[party, lowest_bit(rest)]
         rest &= rest - 1
-    best = -np.inf
-    scratch.removal[0] = 0
-    scratch.undoing[0] = 0.0
+    best: float = -np.inf
+    removal[0] = 0
+    undoing[0] = 0.0
     for choice in range(1, 1 << count):
         column = columns[lowest_bit(choice)]
         fewer = choice & (choice - 1)
-        scratch.removal[choice] = scratch.removal[fewer] | tables.dependents[column]
-        scratch.undoing[choice] = scratch.undoing[fewer]
+        removal[choice] = removal[fewer] | dependents[column]
+        undoing[choice] = undoing[fewer]
         if not can_withhold >> column & 1:
-            scratch.undoing[choice] += tables.undo_cost[party, column]
-        left = target & ~scratch.removal[choice]
-        place = find(tables.keys, tables.places, left)
+            undoing[choice] += undo_cost[party, column]
+        left = target & ~removal[choice]
+        place = find(keys, places, left)
         periods = bound
         saved = 0.0
         rest = target & ~left
@@ -133,13 +135,13 @@ def best_deviation(
             column = lowest_bit(rest)
             rest &= rest - 1
             if taken >> column & 1:
-                saved += tables.cost[party, column]
-            if tables.lag[place, column] < periods:
-                periods = tables.lag[place, column]
-        value = (
-            saved - paid - scratch.undoing[choice]
-            + tables.flow[place, party] * tables.annuity[party, periods]
-            + tables.fades[party, periods] * tables.breaker[place, party]
+                saved += cost[party, column]
+            if lag[place, column] < periods:
+                periods = lag[place, column]
+        value: float = (
+            saved - paid - undoing[choice]
+            + flow[place, party] * annuity[party, periods]
+            + fades[party, periods] * breaker[place, party]
         )  # fmt: skip
         if value > best:
             best = value
@@ -159,23 +161,33 @@ def expand(
     tables: Tables,
     sought: Sought,
     ends: Ends,
-    memo: Memo,
+    after_moves: AfterMoves,
+    ideal: FloatArray,
     room: IntArray,
     scratch: Scratch,
     out: Written,
 ) -> tuple[int, int, int]:
     """Treat states of `order` from `first` on until the output is full: (next state, arcs written, room asked for).
 
-    States are given goal first; the ideal of `memo` is written along the way.  Arcs of one state are never split over
+    States are given goal first; `ideal` (N, P), the best value that a roadmap can still bring in a
+    state, is written along the way, -inf where none leads on.  Arcs of one state are never split over
     two calls.  Checks that cost little come first.
     """
-    n_parties = tables.flow.shape[1]
+    keys, places, flow, nobody = tables.keys, tables.places, tables.flow, tables.nobody
+    breaker, lag, fades, annuity = tables.breaker, tables.lag, tables.fades, tables.annuity
+    start_value, undoes, owns, others_own = tables.start_value, tables.undoes, tables.owns, tables.others_own
+    dependents, requisites, reversible, cost = tables.dependents, tables.requisites, tables.reversible, tables.cost
+    duration, patience = tables.duration, tables.patience
+    theta, trust, checked, allowed = sought.theta, sought.trust, sought.checked, sought.allowed
+    after_value, after_known = after_moves.value, after_moves.known
+    n_parties = flow.shape[1]
+    nothing: int = masks[0] & 0
     comply = np.empty(n_parties)
     written = 0
     for step in range(first, len(place_in_order)):
         source = place_in_order[step]
         mask = masks[source]
-        before_place = find(tables.keys, tables.places, mask)
+        before_place = find(keys, places, mask)
         begun = written
         count = stage_sets(mask, goal, order, sought.most_per_stage, room)
         if count < 0:
@@ -191,11 +203,11 @@ def expand(
             if split:
                 continue
             state = mask | stage
-            place = find(tables.keys, tables.places, state)
+            place = find(keys, places, state)
             if place < 0 or place >= len(place_of):
                 continue
             target = place_of[place]
-            if target < 0 or (memo.ideal[target, 0] == -np.inf and not ends.is_end[target]):
+            if target < 0 or (ideal[target, 0] == -np.inf and not ends.is_end[target]):
                 continue
             # The least length of the stage, and what its irreversible measures rest on.
             length, rests_on = 1, np.int64(0)
@@ -203,87 +215,87 @@ def expand(
             while rest:
                 column = lowest_bit(rest)
                 rest &= rest - 1
-                length = max(length, tables.duration[column])
-                if not tables.reversible >> column & 1:
-                    rests_on |= tables.requisites[column]
-            rest = stage | (mask & tables.reversible)
+                length = max(length, duration[column])
+                if not reversible >> column & 1:
+                    rests_on |= requisites[column]
+            rest = stage | (mask & reversible)
             while rest:
                 column = lowest_bit(rest)
                 rest &= rest - 1
-                length = max(length, tables.lag[place, column])
+                length = max(length, lag[place, column])
             survives = True
             for party in range(n_parties):
-                later = memo.ideal[target, party]
+                later = ideal[target, party]
                 if ends.is_end[target]:
                     later = max(later, ends.values[target, party])
-                fade = tables.fades[party, length]
-                stay_after = tables.flow[place, party] * tables.annuity[party, length] + fade * later
+                fade = fades[party, length]
+                stay_after = flow[place, party] * annuity[party, length] + fade * later
                 paid = 0.0
-                rest = stage & tables.owns[party]
+                rest = stage & owns[party]
                 while rest:
-                    paid += tables.cost[party, lowest_bit(rest)]
+                    paid += cost[party, lowest_bit(rest)]
                     rest &= rest - 1
                 comply[party] = stay_after - paid
                 # What it is worth to do one's part alone (§7).
                 alone = np.inf
-                if tables.owns[party] & stage:
-                    withheld = stage & tables.others_own[party]
+                if owns[party] & stage:
+                    withheld = stage & others_own[party]
                     where, periods = place, length
                     if withheld:
                         removed = np.int64(0)
                         rest = withheld
                         while rest:
-                            removed |= tables.dependents[lowest_bit(rest)]
+                            removed |= dependents[lowest_bit(rest)]
                             rest &= rest - 1
-                        where = find(tables.keys, tables.places, state & ~removed)
+                        where = find(keys, places, state & ~removed)
                         rest = withheld
                         while rest:
-                            periods = min(periods, tables.lag[where, lowest_bit(rest)])
+                            periods = min(periods, lag[where, lowest_bit(rest)])
                             rest &= rest - 1
                     alone = (
-                        tables.flow[where, party] * tables.annuity[party, periods]
-                        + tables.fades[party, periods] * tables.nobody[where, party]
+                        flow[where, party] * annuity[party, periods]
+                        + fades[party, periods] * nobody[where, party]
                         - paid
                     )
                 out.betrayed[written, party] = alone
-                if not sought.checked[party]:
+                if not checked[party]:
                     continue
-                leave = tables.start_value[party] if mask == 0 else tables.breaker[before_place, party]
-                wanted = max(sought.theta / tables.patience[party], 0.0) - HELD
+                leave = start_value[party] if mask == 0 else breaker[before_place, party]
+                wanted = max(theta / patience[party], 0.0) - HELD
                 if comply[party] < leave + wanted:
                     survives = False
                     break
-                if alone < leave - HELD and comply[party] - alone < (leave - alone) / sought.trust - HELD:
+                if alone < leave - HELD and comply[party] - alone < (leave - alone) / trust - HELD:
                     survives = False
                     break
-                if not memo.after_known[target, length, party]:
-                    memo.after_moves[target, length, party] = best_deviation(
-                        party, state, np.int64(0), state, sought.allowed, length, np.inf, tables, scratch
+                if not after_known[target, length, party]:
+                    after_value[target, length, party] = best_deviation(
+                        party, state, nothing, state, allowed, length, np.inf, tables, scratch
                     )
-                    memo.after_known[target, length, party] = True
-                moves = memo.after_moves[target, length, party]
+                    after_known[target, length, party] = True
+                moves = after_value[target, length, party]
                 if ends.is_end[target]:
                     wanted = -HELD
-                if stay_after < max(moves, tables.breaker[place, party]) + wanted:
+                if stay_after < max(moves, breaker[place, party]) + wanted:
                     survives = False
                     break
                 out.before[written, party] = max(leave, moves)
                 # A party with nothing to do, whose own measures the stage does not lock in, can do now what it can
                 # do after the stage.
-                if not tables.owns[party] & stage and not tables.undoes[party] & mask & rests_on:
-                    wanted = max(sought.theta / tables.patience[party], 0.0) - HELD
+                if not owns[party] & stage and not undoes[party] & mask & rests_on:
+                    wanted = max(theta / patience[party], 0.0) - HELD
                     if comply[party] < moves + wanted:
                         survives = False
                         break
             if not survives:
                 continue
             for party in range(n_parties):
-                concerned = tables.owns[party] & stage or tables.undoes[party] & mask & rests_on
-                if not sought.checked[party] or not concerned:
+                concerned = owns[party] & stage or undoes[party] & mask & rests_on
+                if not checked[party] or not concerned:
                     continue
-                leave = tables.start_value[party] if mask == 0 else tables.breaker[before_place, party]
-                enough = comply[party] - max(sought.theta / tables.patience[party], 0.0) + HELD
-                best = best_deviation(party, state, stage, mask, sought.allowed, length, enough, tables, scratch)
+                leave = start_value[party] if mask == 0 else breaker[before_place, party]
+                enough = comply[party] - max(theta / patience[party], 0.0) + HELD
+                best = best_deviation(party, state, stage, mask, allowed, length, enough, tables, scratch)
                 if best > enough:
                     survives = False
                     break
@@ -291,7 +303,7 @@ def expand(
             if not survives:
                 continue
             for party in range(n_parties):
-                memo.ideal[source, party] = max(memo.ideal[source, party], comply[party])
+                ideal[source, party] = max(ideal[source, party], comply[party])
             out.source[written] = source
             out.target[written] = target
             out.stage[written] = stage

@@ -1,8 +1,8 @@
-"""At which chance of outside breakdown does a roadmap stop holding?
+"""The chance of outside breakdown at which a roadmap stops holding.
 
-Between two points of a grid a margin is a smooth function of the hazard h (a polynomial in γ = δ(1 − h), over 1 − γ); the
-grid is finer than the fastest change that the roadmap's length allows, dips between its points are looked into, and the
-first crossing is closed in on by dividing its interval again and again.  No margin is taken to be monotone.
+Between two points of a grid a margin is a smooth function of the hazard h (a polynomial in γ = δ(1 − h), over 1 − γ);
+the grid is finer than the fastest change that the roadmap's length allows, dips between its points are looked into,
+and the first crossing is closed in on by dividing its interval again and again.  No margin is taken to be monotone.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def critical_hazard(roadmap: RoadmapValues) -> float | None:
 
     Notes
     -----
-    About 80 hazards at once, then a handful of closing-in steps that look only at the rows that can be the first to fail.
+    About 80 hazards at once, then a handful of closing-in steps that look only at the rows that can be first to fail.
     """
     hazards = _grid(roadmap, roadmap.system.hazard)
     if _first_negative(least_margins(roadmap, hazards[:1])) is not None:

@@ -8,7 +8,8 @@ import numpy as np
 
 from detente.errors import LimitError
 from detente.kernel.arcs import Arcs
-from detente.kernel.labels import Bounds, Labels, Weighing, bound_arcs, place_labels, thresholds
+from detente.kernel.bounds import Bounds, bound_arcs
+from detente.kernel.labels import Labels, Weighing, place_labels
 from detente.kernel.system import IntArray
 from detente.progress import Reporter
 
@@ -44,11 +45,11 @@ class Bounded:
 
 def bound_paths(arcs: Arcs, theta: float, trust: float, limits: Limits) -> Bounded:
     """Delete the arcs that no roadmap with margins >= theta and trust <= the given can use."""
-    asked = thresholds(theta, trust, True, arcs)
     n_states, n_parties = arcs.stay.shape
+    asked = np.empty(arcs.before.shape)
     bounds = Bounds(
         asked=asked,
-        asked_at_end=asked if theta == -np.inf else thresholds(theta, trust, False, arcs),
+        asked_at_end=asked if theta == -np.inf else np.empty(arcs.before.shape),
         alive=np.ones(len(arcs.source), dtype=np.bool_),
         ideal=np.empty((n_states, n_parties)),
         least=np.full((n_states, n_parties), -np.inf),
@@ -58,11 +59,19 @@ def bound_paths(arcs: Arcs, theta: float, trust: float, limits: Limits) -> Bound
         fewest=np.empty(n_states, dtype=np.int64),
         longest=np.empty(n_states, dtype=np.int64),
     )
-    possible = bound_arcs(arcs, bounds, limits.max_length, limits.max_stages)
+    possible = bound_arcs(arcs, bounds, theta, trust, limits.max_length, limits.max_stages)
     return Bounded(arcs=arcs, limits=limits, bounds=bounds, possible=bool(possible))
 
 
-def label_paths(bounded: Bounded, reporter: Reporter, *, task: str, weighing: Weighing | None = None) -> list[Path]:
+def keep_best(n_parties: int, beam: int) -> Weighing:
+    """Return a weighing that keeps so many labels per state, 0 for all, by their value alone."""
+    nothing = np.zeros((0, n_parties))
+    return Weighing(
+        by_product=False, slopes=nothing, constants=nothing, floor=np.zeros(n_parties), incumbent=0.0, beam=beam
+    )
+
+
+def label_paths(bounded: Bounded, weighing: Weighing, reporter: Reporter, *, task: str) -> list[Path]:
     """Label all states; return the paths of the labels at the start, as places among the arcs first built.
 
     Raises
@@ -82,11 +91,6 @@ def label_paths(bounded: Bounded, reporter: Reporter, *, task: str, weighing: We
         np.empty((capacity, n_parties)),
         *(np.empty(capacity, dtype=np.int64) for _ in range(4)),
     )
-    if weighing is None:
-        nothing = np.zeros((0, n_parties))
-        weighing = Weighing(
-            by_product=False, slopes=nothing, constants=nothing, floor=np.zeros(n_parties), incumbent=0.0, beam=0
-        )
     step, used = 0, 0
     chunk = max(64, n_states // 64)
     while step < n_states:

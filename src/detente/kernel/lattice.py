@@ -1,8 +1,8 @@
 """The states that a roadmap may reach, and those that deviations from them leave (§2, §8 of the model).
 
-Roadmap states are the order ideals of `requires` and `after` below the goal that are feasible; they are listed without a
-search, each once.  The index holds them all, feasible or not, and every state that a party can leave by withholding or
-undoing; dense 2ⁿ is the special case in which nothing is ordered.
+Roadmap states are the order ideals of `requires` and `after` below the goal that are feasible; they are listed
+without a search, each once.  The index holds them all, feasible or not, and every state that a party can leave by
+withholding or undoing; dense 2ⁿ is the special case in which nothing is ordered.
 """
 
 from __future__ import annotations

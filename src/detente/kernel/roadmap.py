@@ -236,7 +236,7 @@ class RoadmapValues:
         return best
 
     def choice(self, row: Row, hazard: float) -> tuple[float, tuple[int, ...]]:
-        """Return the best deviation of a row that does not leave, ties broken: its value and its lines in `deviations`."""
+        """Return the best deviation that does not leave, ties broken: its value, and its lines in `deviations`."""
         if not row.groups:
             return -np.inf, ()
         at = np.array([hazard])
@@ -272,8 +272,10 @@ class RoadmapValues:
         return len(columns), -int(withheld.sum()), columns
 
     def chosen(self, lines: tuple[int, ...]) -> tuple[BoolArray, BoolArray]:
+        """Return what some lines of `deviations` withhold and undo together, (n,) each."""
         chosen = list(lines)
-        return self.deviations.withheld[chosen].any(axis=0), self.deviations.undone[chosen].any(axis=0)
+        withheld, undone = self.deviations.withheld[chosen], self.deviations.undone[chosen]
+        return np.logical_or.reduce(withheld, axis=0), np.logical_or.reduce(undone, axis=0)
 
 
 class _Annuity:
@@ -287,7 +289,7 @@ class _Annuity:
 
 
 def required_trust(comply: float, leave: float, betrayed: float) -> float | None:
-    """Lowest probability of the others' performing at which a party goes ahead; None if no probability suffices (§7)."""
+    """Return the lowest probability of the others' performing at which a party goes ahead; None if none does (§7)."""
     if betrayed >= leave - HOLDS:
         return 0.0
     if comply < leave - HOLDS:

@@ -11,7 +11,7 @@ from detente.errors import Cancelled, LimitError
 from detente.kernel.arcs import Arcs
 from detente.kernel.ceilings import margin_ceiling, reliance_ceiling
 from detente.kernel.chords import upstream_lines
-from detente.kernel.labelling import UNLIMITED, Bounded, Limits, Path, bound_paths, label_paths
+from detente.kernel.labelling import UNLIMITED, Bounded, Limits, Path, bound_paths, keep_best, label_paths
 from detente.kernel.labels import Weighing
 from detente.kernel.roadmap import required_trust
 from detente.kernel.system import FloatArray
@@ -28,6 +28,9 @@ BOUND_STEPS = 6
 
 FIRST_SHARE = 1.0 / 64.0
 """Share of that interval below the ceiling at which the first attempt with labels is made."""
+
+FIRST_BEAM = 4
+"""Labels per state in the pass that looks for any roadmap before the one that leaves nothing out."""
 
 BEAM = 32
 """Labels per state in the pass that looks for a good product before the exact one."""
@@ -108,8 +111,12 @@ class Search:
         bounded = self.bounds(theta=theta, trust=trust, max_length=max_length, arcs=arcs)
         if not bounded.possible:
             return None
-        paths = label_paths(bounded, self.reporter, task=task)
-        return paths[0] if paths else None
+        for beam in (FIRST_BEAM, 0):
+            weighing = keep_best(len(self.arcs.checked), beam)
+            paths = label_paths(bounded, weighing, self.reporter, task=task)
+            if paths:
+                return paths[0]
+        return None
 
     def _found(self, path: Path, *, value: float, bound: float, proven: bool) -> Found:
         stages = tuple(int(mask) for mask in self.arcs.stage[path])
@@ -303,7 +310,7 @@ class Search:
                     incumbent=enough,
                     beam=beam,
                 )
-                for candidate in label_paths(bounded, self.reporter, task="raising the product", weighing=weighing):
+                for candidate in label_paths(bounded, weighing, self.reporter, task="raising the product"):
                     value = self.product(candidate)
                     if value > best:
                         path, best = candidate, value

@@ -1,17 +1,11 @@
-"""Roadmaps: do they hold, and which one would be best?"""
+"""Roadmaps: whether they hold, and which one would be best."""
 
 from detente.analysis.roadmap.comparison import Comparison, VerdictChange, compare_cases
-from detente.analysis.roadmap.design import OBJECTIVES, Conflict, Design, Objective, design_roadmap, goal_problems
-from detente.analysis.roadmap.evaluation import (
-    Deviation,
-    Evaluation,
-    EvaluationRow,
-    RoadmapEvaluation,
-    RoadmapLike,
-    evaluate_path,
-    evaluate_roadmap,
-    evaluate_roadmaps,
-)
+from detente.analysis.roadmap.design import Conflict, Design, design_roadmap
+from detente.analysis.roadmap.evaluating import RoadmapLike, evaluate_path, evaluate_roadmap, evaluate_roadmaps
+from detente.analysis.roadmap.evaluation import Deviation, Evaluation, EvaluationRow, RoadmapEvaluation
+from detente.analysis.roadmap.goals import goal_problems
+from detente.kernel.objectives import OBJECTIVES, Objective
 
 __all__ = [
     "OBJECTIVES",

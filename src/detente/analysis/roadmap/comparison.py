@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from detente.analysis.result import Explanation, Provenance, Result, Status
 from detente.analysis.roadmap.attribution import explain_comparison
-from detente.analysis.roadmap.evaluation import REFERENCES, RoadmapEvaluation, evaluate_path
+from detente.analysis.roadmap.evaluating import REFERENCES, evaluate_path
+from detente.analysis.roadmap.evaluation import RoadmapEvaluation
 from detente.case import Case
 from detente.casefile import case_from_tree
 from detente.casefile.differences import (

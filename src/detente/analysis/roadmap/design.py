@@ -1,9 +1,9 @@
-"""Which roadmap is best? Stages that hold and ask for the least trust, or are widest, shortest or fairest (§8 of the model)."""
+"""The best roadmap to a goal: it holds and asks least trust, or is widest, shortest or fairest (§8 of the model)."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,22 +11,26 @@ import numpy as np
 
 from detente.analysis.result import Explanation, Provenance, Result, Status
 from detente.analysis.roadmap.design_words import explain_design
-from detente.analysis.roadmap.evaluation import RoadmapEvaluation, evaluate_path
-from detente.case import Case, Direction, Measure, Roadmap, excluded_pairs, format_condition, is_satisfied
+from detente.analysis.roadmap.evaluating import evaluate_path
+from detente.analysis.roadmap.evaluation import RoadmapEvaluation
+from detente.analysis.roadmap.goals import (
+    BEST,
+    forbidden_patterns,
+    goal_order,
+    goal_problems,
+    resolve_goal,
+    takeable_measures,
+)
+from detente.case import Case, Direction, Roadmap
 from detente.errors import Cancelled, LimitError, OptionError
-from detente.game import Game, build_game, compile_condition, is_available
+from detente.game import Game, build_game
 from detente.kernel.objectives import OBJECTIVES, Objective
-from detente.kernel.system import BoolArray, Predicate
 from detente.progress import Progress, Reporter
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from detente.kernel.lattice import Order
-
-BEST = "best"
-"""The goal "any measures at all", for `nash` and `margin` only: doing nothing would win the other objectives."""
 
 DEFAULT_MEMORY = 4 * 2**30
 """Bytes that a design may take unless told otherwise."""
@@ -133,131 +137,6 @@ class Design(Result):
     def explain(self) -> Explanation:
         """Say what was found and how sure that is; or who and what rules out every roadmap."""
         return Explanation(sentences=tuple(explain_design(self)))
-
-
-def _known(case: Case, measures: Iterable[str]) -> tuple[str, ...]:
-    known = {measure.id for measure in case.measures}
-    unknown = [measure for measure in measures if measure not in known]
-    if unknown:
-        names = ", ".join(f"'{measure}'" for measure in unknown)
-        raise OptionError(f"unknown measure in the goal: {names}")
-    return tuple(measure.id for measure in case.measures if measure.id in set(measures))
-
-
-def _resolve_goal(case: Case, goal: str | Sequence[str] | None, available: Sequence[str]) -> tuple[str, ...] | None:
-    """Return the measures that are to be taken, in declared order; None for any."""
-    if goal == BEST:
-        return None
-    status_quo = set(case.status_quo)
-    if isinstance(goal, str):
-        goal = [word.strip() for word in goal.split(" and ")]
-    if goal is not None:
-        wanted = tuple(measure for measure in _known(case, goal) if measure not in status_quo)
-        if not wanted:
-            raise OptionError("the goal is in force already; name at least one measure outside the status quo")
-        return wanted
-    everything = tuple(measure for measure in available if measure not in status_quo)
-    if not everything:
-        raise OptionError("the case has no measure outside the status quo; there is nothing to design")
-    problems = goal_problems(case, everything, None)
-    if problems:
-        raise OptionError(
-            f"the state with every measure in force is not feasible ({problems[0]}); say which measures are the goal, "
-            'for example --goal "a and b"'
-        )
-    return everything
-
-
-def goal_problems(case: Case, goal: Sequence[str], at_table: Sequence[str] | None) -> list[str]:
-    """List what makes a goal impossible, as sentences: what its members lack, or which pattern it falls under."""
-    in_force = set(case.status_quo) | set(goal)
-    known = {measure.id: measure for measure in case.measures}
-    table = [party.id for party in case.parties] if at_table is None else list(at_table)
-    problems = []
-    for measure in goal:
-        needs = [(other, "requires") for other in known[measure].requires]
-        needs += [(other, "comes after") for other in known[measure].after]
-        problems += [
-            f"'{measure}' {verb} '{other}', which the goal lacks" for other, verb in needs if other not in in_force
-        ]
-        if known[measure].direction is Direction.BACKWARD:
-            problems.append(f"'{measure}' can only be given up, not taken")
-        if not is_available(case, known[measure], table):
-            problems.append(f"'{measure}' cannot be taken by those at the table")
-    problems += [f"'{one}' and '{other}' exclude each other" for one, other in excluded_pairs(case, in_force)]
-    problems += [
-        f"the goal is infeasible: {format_condition(pattern)}"
-        for pattern in case.infeasible
-        if is_satisfied(pattern, in_force)
-    ]
-    return problems
-
-
-def _takeable(case: Case, parties: Sequence[str]) -> list[Measure]:
-    """Measures outside the status quo that can be taken at all by those at the table, with what they need."""
-    status_quo = set(case.status_quo)
-    candidates = {
-        measure.id: measure
-        for measure in case.measures
-        if measure.id not in status_quo
-        and measure.direction is not Direction.BACKWARD
-        and is_available(case, measure, parties)
-    }
-    while True:
-        lacking = [
-            measure.id
-            for measure in candidates.values()
-            if any(other not in status_quo and other not in candidates for other in (*measure.requires, *measure.after))
-        ]
-        if not lacking:
-            return list(candidates.values())
-        for measure in lacking:
-            del candidates[measure]
-
-
-def _make_order(game: Game, together: Sequence[Sequence[str]], before: Sequence[tuple[str, str]]) -> Order | None:
-    from detente.kernel.lattice import make_order
-
-    n_measures = len(game.measures)
-    column = {measure: index for index, measure in enumerate(game.measures)}
-    needs = np.zeros((n_measures, n_measures), dtype=np.bool_)
-    after = np.zeros((n_measures, n_measures), dtype=np.bool_)
-    for measure in game.case.measures:
-        if measure.id not in column:
-            continue
-        for relation, others in ((needs, measure.requires), (after, measure.after)):
-            for other in others:
-                if other in column:
-                    relation[column[measure.id], column[other]] = True
-    for earlier, later in before:
-        if earlier in column and later in column:
-            after[column[later], column[earlier]] = True
-    sets = [game.state(group) for group in together]
-    return make_order(needs, after, np.array(sets, dtype=np.bool_).reshape(len(sets), n_measures))
-
-
-def _patterns(game: Game) -> list[Predicate]:
-    """Predicates of the states that roadmaps must not reach."""
-    patterns = [compile_condition(pattern, game.measures, game.status_quo) for pattern in game.case.infeasible]
-    column = {measure: index for index, measure in enumerate(game.measures)}
-    everything = {measure.id for measure in game.case.measures}
-    for one, other in excluded_pairs(game.case, everything):
-        if {one, other} <= (set(column) | game.status_quo):
-            patterns.append(_both(column.get(one), column.get(other)))
-    return patterns
-
-
-def _both(one: int | None, other: int | None) -> Predicate:
-    """Where both columns are in force; None stands for a measure that always is."""
-
-    def holds(states: BoolArray) -> BoolArray:
-        result = np.ones(states.shape[0], dtype=np.bool_)
-        for column in (one, other):
-            if column is not None:
-                result &= states[:, column]
-        return result
-
-    return holds
 
 
 def _too_large(game: Game, what: str, memory: float) -> LimitError:
@@ -375,11 +254,11 @@ def design_roadmap(
     limits = (("max_stages", max_stages), ("max_per_stage", max_per_stage), ("max_duration", max_duration))
     named = [measure for group in (*together, *before) for measure in group]
     parties = _check_options(read, objective, goal, limits, at_table, named)
-    takeable = [measure.id for measure in _takeable(read, parties)]
+    takeable = [measure.id for measure in takeable_measures(read, parties)]
     default = (
         takeable if at_table is not None else [m.id for m in read.measures if m.direction is not Direction.BACKWARD]
     )
-    wanted = _resolve_goal(read, goal, default)
+    wanted = resolve_goal(read, goal, default)
     parameters: dict[str, object] = {
         "objective": objective,
         "goal": BEST if wanted is None else " and ".join(wanted),
@@ -415,27 +294,27 @@ def design_roadmap(
     game = build_game(read, measures, parties=parties)
     # The compiled code is loaded only here: evaluations do without it.
     from detente.kernel.conflict import find_conflict
-    from detente.kernel.design import TooManyStates, make_problem
+    from detente.kernel.design import TooManyStatesError, make_problem
     from detente.kernel.labelling import UNLIMITED
     from detente.kernel.optimum import find_optimum
 
     reporter = Reporter(progress)
     reporter.report("listing states")
-    order = _make_order(game, together, before)
+    order = goal_order(game, together, before)
     if order is None:
         return finish(Status.NONE, missing=("what must come before what forms a cycle",))
     try:
         problem = make_problem(
             game.system,
             order,
-            infeasible=_patterns(game),
+            infeasible=forbidden_patterns(game),
             exact_goal=wanted is not None,
             max_per_stage=max_per_stage or UNLIMITED,
             max_stages=max_stages or UNLIMITED,
             max_length=max_duration or UNLIMITED,
             memory=memory,
         )
-    except TooManyStates as large:
+    except TooManyStatesError as large:
         raise _too_large(game, f"{large.states:,} states", memory) from None
     if problem is None:
         return finish(Status.NONE, missing=("the goal, or the status quo, is infeasible",))
