@@ -157,9 +157,11 @@ def _draw_bar(ax: Axes, bar: _Bar, looks: dict[str, Look], end: int) -> None:
 
 
 def _columns_of_legend(owners: Sequence[str]) -> int:
-    """As many columns as fit, each as wide as the longest owner; a column at least."""
-    widest = 32.0 + 0.62 * SMALL * max((len(owner) for owner in owners), default=0)
-    return max(1, min(len(owners), int(WIDTH * POINTS / widest)))
+    """One for each owner if all fit into a line, else as many as the longest leaves room for; a column at least."""
+    widths = [32.0 + 0.62 * SMALL * len(owner) for owner in owners]
+    if sum(widths) <= WIDTH * POINTS:
+        return max(1, len(owners))
+    return max(1, int(WIDTH * POINTS / max(widths)))
 
 
 def draw_timeline(

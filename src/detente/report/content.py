@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+
 from detente._version import __version__
-from detente.case import Case, Document
+from detente.case import Case, Document, Source
 from detente.errors import Severity
 from detente.report import document as parts
 from detente.report.chapters.designs import designs
@@ -69,6 +72,14 @@ def _preface(case: Case) -> Paragraph:
     )
 
 
+def _command(source: Source) -> str:
+    """The command line that computes a report again; a folder is enough to name its case."""
+    words = ["detente", "report", source.path.removesuffix("/case.yaml")]
+    for place, value in source.settings.items():
+        words += ["--set", f"{place}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"]
+    return shlex.join([*words, "-o", "report.html"])
+
+
 def _method(findings: Findings) -> Section:
     case = findings.case
     methods = [findings.evaluation.method] if findings.evaluation is not None else []
@@ -76,9 +87,7 @@ def _method(findings: Findings) -> Section:
     items: list[Text] = [(f"{method[:1].upper()}{method[1:]}.",) for method in dict.fromkeys(methods)]
     blocks: list[parts.Block] = [Bullets(items=tuple(items))] if items else []
     if case.source is not None:
-        settings = "".join(f" --set {place}={say_value(value)}" for place, value in case.source.settings.items())
-        command = f"detente report {case.source.path}{settings} -o report.html"
-        blocks.append(Paragraph(text=("To compute it again: ", Code(command))))
+        blocks.append(Paragraph(text=("To compute it again: ", Code(_command(case.source)))))
     if case.digest:
         blocks.append(Paragraph(text=("Digest of the whole case: ", Code(case.digest))))
     warnings = [note for note in case.notes if note.severity is Severity.WARNING]

@@ -82,13 +82,11 @@ def _through(difference: ReadingDifference, known: Mapping[str, CaseNumber]) -> 
         return ("One setting alone makes the difference: ", *named(difference.alone), ".")
     if difference.alone:
         return ("Each of these settings alone makes the difference: ", *named(difference.alone), ".")
-    if difference.together:
-        return (
-            "No setting alone makes the difference; these together do, and none of them can be left out: ",
-            *named(difference.together),
-            ".",
-        )
-    return ("No setting alone makes the difference; only all of them together do.",)
+    return (
+        "No setting alone makes the difference; these together do, and none of them can be left out: ",
+        *named(difference.together),
+        ".",
+    )
 
 
 def _reading(findings: Findings, reading_id: str, known: Mapping[str, CaseNumber]) -> Section:

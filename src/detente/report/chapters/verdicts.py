@@ -102,7 +102,9 @@ def _widest_flip(findings: Findings) -> str | None:
     (place, value), count = max(counts.items(), key=lambda item: item[1])
     number = next(flip.number for flip in findings.flips if flip.number.place == place)
     every = len(findings.entries(None))
-    verdicts = f"{'all' if count == every else f'{count} of the'} {every} verdicts" if count > 1 else "a verdict"
+    verdicts = f"{count} of the {every} verdicts" if count > 1 else "a verdict"
+    if 1 < count == every:
+        verdicts = "both verdicts" if every == 2 else f"all {every} verdicts"
     moved = f"{say_number(value)} in place of {say_number(point(number.quantity))}"
     return f"A single number changes {verdicts} of the base case within its range: {number.label}, at {moved}."
 

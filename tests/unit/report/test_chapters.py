@@ -1,0 +1,252 @@
+"""What the chapters say, case by case."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from detente import Design, Evaluation, design_roadmap, evaluate_roadmaps, read_case
+from detente.analysis.result import Status
+from detente.analysis.roadmap import sensitivity
+from detente.case import Case
+from detente.casefile import change_case
+from detente.errors import Cancelled, LimitError
+from detente.report import findings as finding
+from detente.report.chapters.verdicts import in_short
+from detente.report.content import compose
+from detente.report.document import Block, Bullets, Facts, Paragraph, Section, Table, Text
+from detente.report.findings import find
+from detente.report.words import at_most_per_stage, join, say_goal, say_number, say_value, under
+from tests.report_case import DAY, report_case
+
+CASE = report_case()
+
+
+def plain(text: Text) -> str:
+    return "".join(run if isinstance(run, str) else run.text for run in text)
+
+
+def said(blocks: Sequence[Block]) -> list[str]:
+    """The paragraphs, items and facts of blocks, without tables, pictures and what is folded away."""
+    found: list[str] = []
+    for block in blocks:
+        match block:
+            case Paragraph():
+                found.append(plain(block.text))
+            case Bullets():
+                found += [plain(item) for item in block.items]
+            case Facts():
+                found += [f"{plain(name)}: {'; '.join(plain(m) for m in meanings)}" for name, meanings in block.pairs]
+            case _:
+                pass
+    return found
+
+
+def chapter(case: Case, chapter_id: str, **options: object) -> Section:
+    document = compose(find(case, date=DAY, **options))  # type: ignore[arg-type]  # options of find, by name
+    return next(section for section in document.sections if section.id == chapter_id)
+
+
+def short(case: Case, **options: object) -> list[str]:
+    return said(chapter(case, "in-short", **options).blocks)
+
+
+def without_readings(case: Case) -> Case:
+    return replace(case, readings=(), reading_cases={})
+
+
+def test_in_short_readings_that_agree_are_told_together() -> None:
+    assert short(CASE, designs=[]) == [
+        "In the base case, both roadmaps hold.",
+        "Under the reading “The Herald”, neither of the two roadmaps holds.",
+        "A single number changes both verdicts of the base case within its range: weight of “Calm at the line” for "
+        "South, at 1 in place of 4.",
+    ]
+    failing = change_case(CASE, {"measures.withdraw.value.north": -9})
+    assert short(failing, designs=[])[0] == (
+        "In the base case and under the reading “The Herald”, neither of the two roadmaps holds."
+    )
+
+
+def test_in_short_one_roadmap_and_some_of_several() -> None:
+    bare = without_readings(CASE)
+    assert short(bare, designs=[], roadmaps=["step-by-step"])[0] == "In the base case, the only roadmap holds."
+    korea = read_case("korea-2018")
+    told = short(korea, designs=[], readings=["rsis"], roadmaps=["double-freeze", "relief-first", "single-round"])
+    assert told[:2] == [
+        "In the base case, none of the 3 roadmaps holds.",
+        "Under the reading “RSIS – Russia's motives in order, and their limits”, “Double freeze, direct talks, "
+        "multilateral security” holds; the other 2 do not.",
+    ]
+    assert "would hold if nothing outside the process could break it" in told[2]
+
+
+def test_in_short_without_anything_to_tell() -> None:
+    bare = replace(without_readings(CASE), roadmaps=())
+    assert short(bare, designs=[]) == ["The case has no roadmap, and none was designed."]
+    assert [section.id for section in compose(find(bare, date=DAY, designs=[])).sections] == [
+        "in-short",
+        "unstated",
+        "terms",
+        "method",
+    ]
+
+
+def test_designs_with_several_goals_are_told_apart() -> None:
+    case = without_readings(CASE)
+    whole = design_roadmap(case, max_per_stage=3)
+    bare = design_roadmap(case, goal=["withdraw", "relief.50%", "relief.100%"], max_per_stage=3)
+    other = design_roadmap(case, goal=["watch"], max_per_stage=1)
+    section = chapter(case, "designs", designs=[whole, bare, other])
+    assert [inner.heading for inner in section.sections] == [
+        "Base case, all 4 measures",
+        "Base case, without “Observers at the line”",
+        "Base case, without “Troops withdrawn”, “Relief 50%” and “Relief 100%”",
+    ]
+    assert [inner.id for inner in section.sections] == ["design.1", "design.2", "design.3"]
+    assert said(section.sections[1].blocks)[0].startswith(
+        "Goal: all measures but “Observers at the line”; at most 3 measures a stage. The roadmap that asks for the "
+    )
+    assert said(section.sections[2].blocks)[0].startswith("Goal: “Observers at the line”; one measure a stage.")
+
+
+def test_a_design_that_was_stopped_says_so() -> None:
+    case = without_readings(CASE)
+    design = design_roadmap(case)
+    stopped = replace(design, status=Status.STOPPED, bound=0.01)
+    section = chapter(case, "designs", designs=[stopped])
+    assert said(section.blocks)[0].endswith(
+        "Where the search was stopped, the best one found so far is told, with a bound on what others could reach."
+    )
+    assert ", as far as was searched, is" in short(case, designs=[stopped])[1]
+    empty = replace(stopped, stages=(), durations=(), evaluation=None, value=None, bound=None)
+    assert (
+        "Stopped before any roadmap was found; none may exist."
+        in said(chapter(case, "designs", designs=[empty]).sections[0].blocks)[0]
+    )
+
+
+def test_where_designing_is_too_large_fewer_measures_a_stage_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    def limited(case: Case, *, max_per_stage: int | None, **options: object) -> Design:
+        if max_per_stage is None:
+            raise LimitError("too large")
+        return design_roadmap(case, max_per_stage=max_per_stage)
+
+    monkeypatch.setattr(finding, "design_roadmap", limited)
+    section = chapter(without_readings(CASE), "designs")
+    assert "; at most 2 measures a stage." in said(section.sections[0].blocks)[0]
+
+
+def test_where_designing_is_refused_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(case: Case, **options: object) -> Design:
+        raise LimitError("far too large: leave some measures out.")
+
+    monkeypatch.setattr(finding, "design_roadmap", refused)
+    case = without_readings(CASE)
+    assert said(chapter(case, "designs").sections[0].blocks) == [
+        "No design was made: far too large: leave some measures out."
+    ]
+    assert len(short(case)) == 2
+
+
+def test_a_goal_that_is_infeasible_is_told() -> None:
+    case = change_case(without_readings(CASE), {"measures.watch.excludes": ["withdraw"], "roadmaps": {}})
+    told = said(chapter(case, "designs").sections[0].blocks)
+    assert told[0].startswith("No design was made: the state with every measure in force is not feasible")
+
+
+def test_an_evaluation_that_was_stopped_is_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(case: Case, *arguments: object, **options: object) -> Evaluation:
+        return replace(evaluate_roadmaps(case), status=Status.STOPPED)
+
+    monkeypatch.setattr(finding, "evaluate_roadmaps", stopped)
+    with pytest.raises(Cancelled) as error:
+        find(CASE, date=DAY)
+    assert str(error.value) == "stopped before everything was known; no report was written"
+
+
+def test_numbers_too_many_to_move_are_not_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sensitivity, "MOST_MOVES", 1)
+    assert said(chapter(CASE, "numbers", designs=[]).blocks)[1] == (
+        "The case has too many ranges and roadmaps to try them all within a report; none was."
+    )
+
+
+def test_where_no_number_changes_a_verdict_that_is_said() -> None:
+    fixed = change_case(
+        CASE,
+        {
+            "parties.south.discount": 0.9,
+            "interests.calm.weight.south": 4,
+            "measures.withdraw.value.north": -2,
+            "terms.0.value": -1,
+        },
+    )
+    assert said(chapter(fixed, "numbers", designs=[]).blocks)[1] == (
+        "No single number, moved to an end of its range, changes a verdict."
+    )
+
+
+def test_a_reading_that_changes_nothing_is_said_to() -> None:
+    settings = {"measures.withdraw.value.north": -2.1}
+    (reading,) = CASE.readings
+    same = replace(CASE, readings=(replace(reading, settings=settings),))
+    same = replace(same, reading_cases={"herald": replace(change_case(CASE, settings), readings=same.readings)})
+    section = chapter(same, "readings", designs=[]).sections[0]
+    assert said(section.blocks)[1] == "No verdict and no critical party differs from the base case."
+
+
+def test_settings_are_told_with_their_base_values_and_their_support() -> None:
+    section = chapter(CASE, "readings", designs=[]).sections[0]
+    table = next(block for block in section.blocks if isinstance(block, Table))
+    assert [[plain(cell.text) for cell in row] for row in table.rows] == [
+        [
+            "what “Troops withdrawn” is worth to North measures.withdraw.value.north",
+            "−2 (−4\xa0to\xa0−1)",
+            "−9",
+            "¶3: The line matters more to the North than all that is offered (report, A. Reporter reporting North).",
+        ],
+        [
+            "weight of “Calm at the line” for South interests.calm.weight.south",
+            "4 (1\xa0to\xa05)",
+            "5",
+            "The case names nothing that it rests on.",
+        ],
+    ]
+
+
+def test_what_if_settings_are_told_at_the_head() -> None:
+    korea = read_case("korea-2018", settings={"parties.usa.hazard": [0, 0.001, 0.01]})
+    document = compose(find(korea, date=DAY, roadmaps=[], readings=[], designs=[]))
+    assert "What if: parties.usa.hazard = 0.001 (0\xa0to\xa00.01)" in said(document.blocks)
+    method = next(section for section in document.sections if section.id == "method")
+    assert said(method.blocks)[0] == (
+        "To compute it again: detente report korea-2018 --set 'parties.usa.hazard=[0, 0.001, 0.01]' -o report.html"
+    )
+
+
+def test_in_short_takes_no_more_than_it_is_given() -> None:
+    found = find(CASE, date=DAY, readings=[], designs=[])
+    assert said(in_short(found).blocks)[0] == "In the base case, both roadmaps hold."
+
+
+def test_words() -> None:
+    assert [join(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+    assert say_number(-0.25) == "−0.25"
+    assert [
+        say_value(value) for value in (True, False, 2, -0.5, None, "word", [1, 2, 3], ["a", "b"], [], {"a": 1})
+    ] == [
+        "yes",
+        "no",
+        "2",
+        "−0.5",
+        "none",
+        "word",
+        "2 (1\xa0to\xa03)",
+        "a, b",
+        "none",
+        "a: 1",
+    ]
+    assert under(CASE, None, "herald", starts=False) == "in the base case and under the reading “The Herald”"
+    assert [at_most_per_stage([limit]) for limit in (1, 4)] == ["one measure a stage", "at most 4 measures a stage"]
+    assert say_goal(CASE, None) == "any measures"
