@@ -56,8 +56,10 @@ docs: $(DEV_STAMP) ## Build the documentation into docs/_build/html
 bench: $(DEV_STAMP) ## Measure the benchmarks, on one core
 	$(ONE_CORE) $(BIN)/python -m benchmarks
 
+# Compiled loops count on 64-bit numbers that wrap round; as Python, numpy warns of that.
 coverage: $(DEV_STAMP) ## Measure which branches the tests take, compiled loops run as Python
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --cov --cov-report=term-missing
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --cov --cov-report=term-missing \
+		-W "ignore:overflow encountered in scalar:RuntimeWarning"
 
 lock: ## Renew requirements/*.txt (needs a network)
 	python3 -m venv $(VENV)-lock
