@@ -42,13 +42,13 @@ def run_demo(directory: Path) -> None:
         evaluation = evaluate_roadmaps(
             case, readings=[None, *(reading.id for reading in case.readings)], progress=part_of(watch, 0.0, 0.2)
         )
-        watch.hide()
+        _pause(watch)
         _show_verdicts(screen, case, evaluation)
         goal = [m.id for m in case.measures if m.id not in LEFT_OUT]
         found = _design(case, goal, watch, 0.2, 0.5)
         bare = [measure for measure in goal if measure not in GUARANTEES]
         without = _design(case, bare, watch, 0.5, 0.65)
-        watch.hide()
+        _pause(watch)
         _show_design(screen, case, found, without)
         _make_folder(directory)
         write_report(case, target, designs=[found, without], progress=part_of(watch, 0.65, 1.0))
@@ -61,6 +61,12 @@ def run_demo(directory: Path) -> None:
         f"This took {time.monotonic() - started:.0f} s.",
         tone="faint",
     )
+
+
+def _pause(watch: Watch) -> None:
+    """Make room for what is printed next; a demonstration that was stopped ends here."""
+    watch.raise_if_stopped()
+    watch.hide()
 
 
 def _make_folder(directory: Path) -> None:

@@ -61,10 +61,14 @@ class Watch:
         Cancelled
             If the user has asked to stop.
         """
-        if self.is_stopped:
-            raise Cancelled("stopped by the user")
+        self.raise_if_stopped()
         if time.monotonic() - self._started >= SHOWN_AFTER and is_terminal(sys.stderr):
             self._draw(event)
+
+    def raise_if_stopped(self) -> None:
+        """Raise `Cancelled` if the user has asked to stop."""
+        if self.is_stopped:
+            raise Cancelled("stopped by the user")
 
     def hide(self) -> None:
         """Take the bar away, so that something can be printed; the next event brings it back."""
