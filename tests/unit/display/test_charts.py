@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import pytest
 from matplotlib.axes import Axes
@@ -56,6 +57,14 @@ def all_charts() -> dict[str, Axes]:
 def test_margins_name_every_line_and_the_axes() -> None:
     found = texts(svg_of(all_charts()["margins"]))
     assert {"first", "second", "stage", "least margin per period (below zero: somebody is tempted)"} <= set(found)
+
+
+def test_labels_of_lines_that_end_together_stand_apart() -> None:
+    ax = charts.draw_margins({name: [0.0, 1.0 + 1e-6 * n] for n, name in enumerate("abcde")})
+    figure = ax.figure
+    assert isinstance(figure, Figure)
+    boxes = sorted((text.get_window_extent() for text in ax.texts), key=lambda box: float(box.y0))
+    assert all(low.y1 <= high.y0 for low, high in pairwise(boxes))
 
 
 def test_timeline_names_measures_owners_lengths_and_the_tightest_party() -> None:

@@ -121,6 +121,27 @@ def test_settings_that_only_make_the_difference_together_are_found() -> None:
     assert found.together == ("measures.x.value.a", "measures.y.value.a")
 
 
+def test_a_setting_that_is_invalid_by_itself_does_not_make_the_difference_alone() -> None:
+    case = case_from_tree(
+        {
+            "detente": 1,
+            "name": "watched",
+            "parties": {"a": {"discount": 0.5}, "b": {"discount": 0.5}},
+            "measures": {
+                "w": {"by": ["b"], "value": {"a": 0, "b": -5}},
+                "x": {"by": ["a"], "value": {"a": -1, "b": 3}},
+                "y": {"by": ["b"], "value": {"a": 3, "b": -1}},
+            },
+            "roadmaps": {"swap": {"stages": [["w"], ["x", "y"]]}},
+            "readings": {"in-force": {"set": {"status-quo": ["w"], "roadmaps.swap.stages": [["x", "y"]]}}},
+        }
+    )
+    evaluation = evaluate_roadmaps(case, ["swap"], readings=[None, "in-force"])
+    assert [entry.holds for entry in evaluation.roadmaps] == [False, True]
+    (found,) = reading_differences(case, evaluation.roadmaps)
+    assert (found.alone, found.together) == (("roadmaps.swap.stages",), ())
+
+
 def test_another_critical_party_is_a_difference_too() -> None:
     readings = [None, *(reading.id for reading in KOREA.readings)]
     evaluation = evaluate_roadmaps(KOREA, readings=readings)
