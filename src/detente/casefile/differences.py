@@ -78,9 +78,12 @@ def _put(tree: Branch, way: Sequence[str], value: Plain) -> None:
 
 
 def _drop(tree: Branch, way: Sequence[str]) -> None:
+    """Take a place out, with the fields that this leaves empty; entries and levels stay, however little they say."""
     inner = _at(tree, way[:-1])
     if isinstance(inner, dict):
         inner.pop(way[-1], None)
+        if not inner and len(way) > _WHOLE_FROM + 1 and way[-3] != "levels":
+            _drop(tree, way[:-1])
 
 
 def list_differences(before: Branch, after: Branch) -> tuple[Difference, ...]:
