@@ -196,7 +196,7 @@ def _lines(table: Table, cells: list[list[str]], widths: list[int], *, bottom: b
 def format_table(table: Table, width: int | None = None) -> str:
     """Write a table as aligned plain text, at most `width` columns wide if its breakable columns allow."""
     layout = _layout(table, width)
-    lines = []
+    lines: list[str] = []
     if any(column.header for column in table.columns):
         lines.extend(_lines(table, layout.headers, layout.widths, bottom=True))
         lines.append((" " * GAP).join("-" * width for width in layout.widths))
