@@ -99,7 +99,7 @@ def test_designs_with_several_goals_are_told_apart() -> None:
     other = design_roadmap(case, goal=["watch"], max_per_stage=1)
     section = chapter(case, "designs", designs=[whole, bare, other])
     assert [inner.heading for inner in section.sections] == [
-        "Base case, all 4 measures",
+        "Base case",
         "Base case, without “Observers at the line”",
         "Base case, without “Troops withdrawn”, “Relief 50%” and “Relief 100%”",
     ]
@@ -108,6 +108,19 @@ def test_designs_with_several_goals_are_told_apart() -> None:
         "Goal: all measures but “Observers at the line”; at most 3 measures a stage. The roadmap that asks for the "
     )
     assert said(section.sections[2].blocks)[0].startswith("Goal: “Observers at the line”; one measure a stage.")
+
+
+def test_in_short_a_narrower_goal_is_told_by_what_it_leaves_out() -> None:
+    case = without_readings(CASE)
+    whole = design_roadmap(case, max_per_stage=3)
+    bare = design_roadmap(case, goal=["withdraw", "relief.50%", "relief.100%"], max_per_stage=3)
+    none = replace(bare, status=Status.NONE, stages=(), durations=(), value=None, evaluation=None)
+    assert short(case, designs=[whole, none])[1:3] == [
+        "Out of all possible roadmaps to all 4 measures (at most 3 measures a stage), some hold. The least trust that "
+        "one of them asks for is 5% in the base case.",
+        "Out of all possible roadmaps to the same without “Observers at the line” (at most 3 measures a stage), none "
+        "holds in the base case.",
+    ]
 
 
 def test_a_design_that_was_stopped_says_so() -> None:

@@ -27,14 +27,14 @@ def _scope(design: Design) -> str:
 
 
 def _headings(findings: Findings) -> list[str]:
-    """What tells the designs apart: their readings; of several under one reading, their goals too."""
+    """What tells the designs apart: their readings; under one reading, the goals of those after the first."""
     headings = []
     for found in findings.designs:
         name = reading_name(findings.case, found.reading)
         name = name[:1].upper() + name[1:]
         under_it = [other.design for other in findings.designs if other.reading == found.reading]
         first, design = under_it[0], found.design
-        if len(under_it) > 1 and first is not None and design is not None:
+        if design is not first and first is not None and design is not None:
             wider = set(first.goal or ()) - set(design.goal or ())
             if wider and design.goal and set(design.goal) < set(first.goal or ()):
                 name += f", without {say_measures(design.case, (m for m in first.goal or () if m in wider))}"

@@ -20,6 +20,7 @@ from detente.report.words import (
     say_goal,
     say_hazard,
     say_margin,
+    say_measures,
     say_number,
     say_trust,
     under,
@@ -74,9 +75,16 @@ def _designs_in_short(findings: Findings) -> list[str]:
         if found.design is not None:
             key = (found.design.goal, found.design.parameters.get("max_per_stage"))
             alike.setdefault(key, []).append((found.reading, found.design))
+    widest: tuple[str, ...] = ()
     for (_, limit), made in alike.items():
-        scope = "" if limit is None else f", {at_most_per_stage([limit])}"
-        every = f"all possible roadmaps to {say_goal(case, made[0][1].goal)}{scope}"
+        scope = "" if limit is None else f" ({at_most_per_stage([limit])})"
+        goal = made[0][1].goal or ()
+        without = [measure for measure in widest if measure not in goal]
+        if goal and set(goal) < set(widest):
+            every = f"all possible roadmaps to the same without {say_measures(case, without)}{scope}"
+        else:
+            every = f"all possible roadmaps to {say_goal(case, made[0][1].goal)}{scope}"
+        widest = widest or goal
         none = [reading for reading, design in made if design.status is Status.NONE]
         asked = [
             f"{say_trust(design.evaluation.trust)} {under(case, reading, starts=False)}"
@@ -90,7 +98,7 @@ def _designs_in_short(findings: Findings) -> list[str]:
                 f"Out of {every}, some hold. The least trust that one of them asks for{so_far} is {join(asked)}."
             )
         if none:
-            told.append(f"{under(case, *none)}, none out of {every} holds.")
+            told.append(f"Out of {every}, none holds {under(case, *none, starts=False)}.")
     return told
 
 
