@@ -35,9 +35,9 @@ def _headings(findings: Findings) -> list[str]:
         under_it = [other.design for other in findings.designs if other.reading == found.reading]
         first, design = under_it[0], found.design
         if design is not first and first is not None and design is not None:
-            wider = set(first.goal or ()) - set(design.goal or ())
-            if wider and design.goal and set(design.goal) < set(first.goal or ()):
-                name += f", without {say_measures(design.case, (m for m in first.goal or () if m in wider))}"
+            goal, wider = design.goal or (), first.goal or ()
+            if goal and set(goal) < set(wider):
+                name += f", without {say_measures(design.case, (m for m in wider if m not in goal))}"
             else:
                 name += f", {say_goal(design.case, design.goal)}"
         headings.append(name)
@@ -66,17 +66,16 @@ def _found(found: DesignFinding, name: str, *, is_first: bool) -> tuple[Block, .
 def _certificate(findings: Findings) -> str:
     statuses = {found.design.status for found in findings.designs if found.design is not None}
     if Status.STOPPED in statuses:
-        return (
-            "Where the search was stopped, the best one found so far is told, with a bound on what others could reach."
-        )
-    return "The search is exact: what is told below is proven, also where none exists."
+        told = "the best one found so far is told, with a bound on what others could reach"
+        return f" Where the search was stopped, {told}."
+    return " The search is exact: what is told below is proven, also where none exists." if statuses else ""
 
 
 def designs(findings: Findings) -> Section:
     """Return the design under every reading, or why there is none."""
     text = (
         "Out of all possible roadmaps, which one holds and asks for the least trust? Stages, order and counterparts "
-        f"are free; only dependence and precedence between measures are kept. {_certificate(findings)}"
+        f"are free; only dependence and precedence between measures are kept.{_certificate(findings)}"
     )
     sections = []
     for number, (found, heading) in enumerate(zip(findings.designs, _headings(findings), strict=True), start=1):
