@@ -172,7 +172,7 @@ def _measure(
         owners=() if is_forum else tuple(by),
         forum=by.get("forum") if is_forum else None,
         value=graded.get("value", {}),
-        effects=graded.get("effects", {}),
+        effects={interest: effect for interest, effect in graded.get("effects", {}).items() if effect},
         cost=graded.get("cost", {}),
         undo_cost=graded.get("undo-cost", {}),
         direction=direction_of(read),

@@ -15,8 +15,8 @@ FILE_CODES = (
         "D003",
         "A character that no text has",
         "Control characters, NUL, lone carriage returns, line separators (U+2028, U+2029) and a byte order mark within "
-        "the text are refused, because editors and programs disagree about what they are. In double quotes an escape "
-        "can stand for one.",
+        "the text are refused, because editors and programs disagree about what they are. In double quotes "
+        "escapes can stand for separators and the mark, not for the others.",
     ),
     Code(
         "D004",

@@ -65,7 +65,7 @@ def compose(text: str, path: str) -> tuple[Node, list[Diagnostic]]:
         what = ", ".join(part for part in (error.context, error.problem) if part)
         refuse(
             "D004",
-            composer.scanner.span(error.problem_mark),
+            composer.scanner.span(error.problem_mark or error.context_mark),
             f"this is not YAML: {what.replace(chr(10), ' ')}.",
             "check indentation, quotes and brackets here and just above.",
         )

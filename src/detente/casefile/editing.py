@@ -8,12 +8,15 @@ stand in the way – whole entries.
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from detente.casefile.grammar import GRADED
@@ -48,7 +51,7 @@ def held(value: Plain, *, depth: int = 0) -> Held:
         if all(_is_flat(item) for item in value) and len(repr(value)) <= _SHORT:
             sequence.fa.set_flow_style()
         return sequence
-    return _text(value) if isinstance(value, str) else value
+    return _text(value) if isinstance(value, str) else json.dumps(value)
 
 
 def _is_flat(value: Plain) -> bool:
@@ -68,8 +71,18 @@ def _text(text: str) -> str:
     return str.__new__(DoubleQuotedScalarString, text)
 
 
+class _AsWritten(VersionedResolver):
+    """Take every scalar for a text, so that numbers and dates are written as they were."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:  # Any: as ruamel.yaml has it
+        if kind is ScalarNode:
+            return self.DEFAULT_SCALAR_TAG
+        return super().resolve(kind, value, implicit)
+
+
 def _round_trip(text: str = "") -> YAML:
     yaml = YAML(typ="rt", pure=True)
+    yaml.Resolver = _AsWritten
     yaml.preserve_quotes = True
     yaml.width = max(_WIDTH, *map(len, text.splitlines() or [""]))
     found = _DASH.search(text)

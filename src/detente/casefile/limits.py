@@ -28,6 +28,8 @@ MOST_ALIAS_NODES = 10_000
 """Nodes that all aliases of a file stand for."""
 
 _REFUSED = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+NO_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+"""Characters that no text has, not even by an escape."""
 _LONE_RETURN = re.compile("\r(?!\n)")
 
 
@@ -77,7 +79,7 @@ def decode(raw: bytes, shown: str) -> str:
             "D003",
             _span(text[: found.start()], shown),
             f"the character U+{ord(found.group()):04X} cannot stand in a case file.",
-            "delete it; in double quotes an escape such as \\u2028 can stand for it.",
+            "delete it.",
         )
     return text
 

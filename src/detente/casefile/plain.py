@@ -119,7 +119,7 @@ def _graded(measure: Measure) -> dict[str, Plain]:
     return _some(
         {
             "value": _numbers(measure.value),
-            "effects": {interest: _numbers(effect) for interest, effect in measure.effects.items()},
+            "effects": {interest: _numbers(effect) for interest, effect in measure.effects.items() if effect},
             "cost": _numbers(measure.cost),
             "undo-cost": _numbers(measure.undo_cost),
             "deters": _numbers(measure.deters),
@@ -193,9 +193,9 @@ def _chain(chain: str, levels: list[Measure]) -> Plain:
 
 def _level_names(levels: list[Measure], labels: list[str]) -> tuple[dict[str, Plain], list[dict[str, Plain]]]:
     """Return the name that the chain states, and those that its levels state beyond that."""
-    ends = [measure.name.removesuffix(f" {label}") for measure, label in zip(levels, labels, strict=True)]
-    if len(set(ends)) == 1 and ends[0] != levels[0].name:
-        return {"name": ends[0]}, [{} for _ in levels]
+    name = levels[0].name.removesuffix(f" {labels[0]}")
+    if all(measure.name == f"{name} {label}" for measure, label in zip(levels, labels, strict=True)):
+        return {"name": name}, [{} for _ in levels]
     return {}, [_named(measure.id, measure.name) for measure in levels]
 
 

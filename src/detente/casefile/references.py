@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from detente.case import ConditionSyntaxError, parse_condition
 from detente.case.conditions import KEYWORDS
-from detente.casefile.limits import LONGEST_CONDITION
+from detente.casefile.limits import LONGEST_CONDITION, refuse
 from detente.casefile.names import Kind
 from detente.casefile.problems import listed, shown
 from detente.casefile.shapes import BAD, Examination, Schema, Shape
-from detente.casefile.tree import Node, Scalar, scalar_value
+from detente.casefile.tree import Node, Scalar, scalar_value, span_of
+from detente.errors import Span
 
 _WORD = re.compile(r"[^\s()]+")
 _KINDS: dict[Kind, str] = {
@@ -92,9 +93,9 @@ class ConditionText(Shape):
         if not isinstance(node, Scalar) or not isinstance(value, str):
             return examination.wrong_type(node, "a condition such as `a and not b`")
         if len(value) > LONGEST_CONDITION:
-            return examination.add(
+            refuse(
                 "D016",
-                node,
+                span_of(node) or Span(path="case", line=1, column=1),
                 f"the condition in {examination.at()} is longer than 10 kB.",
                 "split it, or name what its parts stand for by measures.",
             )

@@ -15,7 +15,7 @@ from ruamel.yaml import tokens
 from ruamel.yaml.reader import Reader
 from ruamel.yaml.scanner import Scanner, ScannerError
 
-from detente.casefile.limits import LONGEST_SCALAR, refuse
+from detente.casefile.limits import LONGEST_SCALAR, NO_TEXT, refuse
 from detente.errors import Span
 
 _BLANK_IN_BLOCK = re.compile(r" *(?:#[^\n\0]*)?")
@@ -194,6 +194,13 @@ class CaseScanner(Scanner):
             if _MARKER.match(text, start) or (not in_flow and position - start < self.indent + 1):
                 break
             fold = "\n" * (ends - 1) or " "
+        if not parts:
+            refuse(
+                "D004",
+                self.span(mark),
+                "this is not YAML: expected a value, found ':'.",
+                "write `key: value`; a text that begins with a colon goes in quotes.",
+            )
         reader.column += position - reader.pointer
         reader.pointer = reader.index = position
         return tokens.ScalarToken("".join(parts), True, mark, mark)
@@ -205,10 +212,28 @@ class CaseScanner(Scanner):
         end = self._closing(style)
         written = reader.buffer[reader.pointer + 1 : end]
         if "\n" in written or "\\" in written:
-            return super().scan_flow_scalar(style)
+            return self._escaped(style, mark)
         reader.column += end + 1 - reader.pointer
         reader.pointer = reader.index = end + 1
         return tokens.ScalarToken(written.replace("''", "'") if style == "'" else written, False, mark, mark, style)
+
+    def _escaped(self, style: str, mark: Mark) -> Any:
+        """Scan a quoted scalar with escapes or several lines; what escapes stand for must be text."""
+        try:
+            token = super().scan_flow_scalar(style)
+            # As in JSON, two escapes can stand for one character beyond the first 65,536.
+            token.value = token.value.encode("utf-16", "surrogatepass").decode("utf-16")
+            wrong = NO_TEXT.search(token.value) is not None
+        except (ValueError, OverflowError):
+            wrong = True
+        if wrong:
+            refuse(
+                "D003",
+                self.span(mark),
+                "the text in quotes that begins here has an escape for what no text has.",
+                "delete control characters and halves of characters.",
+            )
+        return token
 
     def _closing(self, quote: str) -> int:
         """Return where the quotes close that open here."""

@@ -55,9 +55,13 @@ def write_case(case: Case, path: str | Path) -> None:
         raise OptionError(f"{file} cannot hold claims and documents: write a folder, or a file named {CASE_FILE}")
     _check(case, plain)
     texts = {file: _case_text(case, plain)}
+    fine = _said(texts[file], case.name) == plain
     for name, stated in evidence.items():
         if stated is not None:
-            texts[file.with_name(name)] = _evidence_text(case, name, stated)
+            texts[file.with_name(name)] = text = _evidence_text(case, name, stated)
+            fine = fine and _evidence_said(text, name) == stated
+    if not fine:
+        raise OptionError("the case cannot be written: what a file can say of it reads as another case")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         for each, text in texts.items():
@@ -67,8 +71,9 @@ def write_case(case: Case, path: str | Path) -> None:
 
 
 def _check(case: Case, plain: Mapping[str, Plain]) -> None:
+    """Raise what is wrong with a case; one made in Python was not checked before."""
     claims, documents = claims_to_tree(case), documents_to_tree(case)
-    read = assemble(
+    assemble(
         from_plain(plain),
         from_plain(claims) if claims else None,
         from_plain(documents) if documents else None,
@@ -77,8 +82,6 @@ def _check(case: Case, plain: Mapping[str, Plain]) -> None:
         problems=Problems(),
         files=[],
     )
-    if read != case:
-        raise OptionError("the case cannot be written: what a file can say of it reads as another case")
 
 
 def _case_text(case: Case, plain: Mapping[str, Plain]) -> str:
