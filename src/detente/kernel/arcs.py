@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from detente.errors import LimitError
-from detente.kernel.bits import find, to_states
 from detente.kernel.expansion import HELD, AfterMoves, Ends, Scratch, Sought, Written, best_deviation, expand
 from detente.kernel.lattice import Order
 from detente.kernel.system import BoolArray, FloatArray, IntArray
@@ -158,7 +157,7 @@ def build_arcs(
     sizes = np.bitwise_count(legal.view(np.uint64)).astype(np.int64)
     place_in_order = np.argsort(-sizes, kind="stable")
     place_of = np.full(len(tables.states), -1, dtype=np.int64)
-    where = np.array([find(tables.keys, tables.places, mask) for mask in legal], dtype=np.int64)
+    where = np.flatnonzero(np.isin(tables.states, legal))  # both are in the order of the ideals
     place_of[where] = np.arange(len(legal))
     own = (tables.withholds | tables.undoes)[:, None] & legal
     bits = int(np.bitwise_count(own.view(np.uint64)).max(initial=0))
@@ -176,6 +175,7 @@ def build_arcs(
             target=np.empty(capacity, dtype=np.int64),
             stage=np.empty(capacity, dtype=np.int64),
             length=np.empty(capacity, dtype=np.int64),
+            own_cost=np.empty((capacity, n_parties)),
             before=np.full((capacity, n_parties), -np.inf),
             betrayed=np.empty((capacity, n_parties)),
         )
@@ -205,9 +205,8 @@ def build_arcs(
         elif asked < 0 and step == begun:
             capacity = max(2 * capacity, -asked)
         reporter.report("listing stages", fraction=step / len(legal))
-    source, target, stage, length, before, betrayed = (np.concatenate(column) for column in zip(*parts, strict=True))
-    per_state = np.bincount(source, minlength=len(legal))[place_in_order]
-    taken = to_states(stage, tables.cost.shape[1]).astype(np.float64)
+    survivors = Written._make(np.concatenate(column) for column in zip(*parts, strict=True))
+    per_state = np.bincount(survivors.source, minlength=len(legal))[place_in_order]
     leave = tables.breaker[where].copy()
     leave[legal == 0] = tables.start_value
     return Arcs(
@@ -215,18 +214,12 @@ def build_arcs(
         masks=legal,
         order=place_in_order,
         first=np.concatenate([[0], np.cumsum(per_state)]),
-        source=source,
-        target=target,
-        stage=stage,
-        length=length,
-        own_cost=taken @ tables.cost.T,
-        before=before,
-        betrayed=betrayed,
+        **survivors._asdict(),
         after=np.maximum(after_moves.value, tables.breaker[where][:, None, :]),
         leave=leave,
         stay=tables.flow[where],
         is_end=final.is_end,
         end_values=final.values,
         checked=sought.checked,
-        origin=np.arange(len(source)),
+        origin=np.arange(len(survivors.source)),
     )

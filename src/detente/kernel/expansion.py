@@ -73,6 +73,7 @@ class Written(NamedTuple):
     target: IntArray
     stage: IntArray
     length: IntArray
+    own_cost: FloatArray
     before: FloatArray
     betrayed: FloatArray
 
@@ -236,6 +237,7 @@ def expand(
                     paid += cost[party, lowest_bit(rest)]
                     rest &= rest - 1
                 comply[party] = stay_after - paid
+                out.own_cost[written, party] = paid
                 # What it is worth to do one's part alone (§7).
                 alone = np.inf
                 if owns[party] & stage:

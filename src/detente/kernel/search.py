@@ -188,12 +188,10 @@ class Search:
         first = self.feasible(theta=theta, trust=trust, max_length=max_length) if path is None else path
         if first is None:
             return None
-        bounded = self.bounds(theta=theta, trust=trust, max_length=max_length)
         return self._improve(
             first,
             self.margin,
-            margin_ceiling(bounded),
-            bounded.survivors(),
+            margin_ceiling,
             lambda aim, arcs: self.bounds(theta=aim, trust=trust, max_length=max_length, arcs=arcs),
             lambda aim, arcs: self.feasible(
                 theta=aim, trust=trust, max_length=max_length, arcs=arcs, task="widening the margins"
@@ -204,21 +202,24 @@ class Search:
         self,
         path: Path,
         value_of: Callable[[Path], float],
-        ceiling: float,
-        arcs: Arcs,
+        ceiling: Callable[[Bounded], float],
         bounds_at: Callable[[float, Arcs], Bounded],
         attempt: Callable[[float, Arcs], Path | None],
+        *,
+        sign: float = 1.0,
     ) -> Found:
-        """Close in on the greatest value.
+        """Close in on the greatest value; `sign` turns values into what users are told.
 
         Bounds alone bring the ceiling down; attempts with labels then start just below it, where few arcs are left, and
         move away from it in growing steps until one succeeds; the last attempt, just above the best, is the proof.
         Arcs that a bound rules out are ruled out by every higher aim too.
         """
-        best, bound = value_of(path), ceiling
+        best = bound = value_of(path)
         try:
-            if bound - best > _proof_step(best):
-                arcs = bounds_at(best, arcs).survivors()
+            bounded = bounds_at(best, self.arcs)
+            if bounded.possible:
+                bound = max(best, ceiling(bounded))
+            arcs = bounded.survivors()
             low, above = best, arcs
             for _ in range(BOUND_STEPS):
                 if bound - low <= _proof_step(best):
@@ -229,7 +230,7 @@ class Search:
                     low, above = aim, bounds.survivors()
                 else:
                     bound = aim
-                self.reporter.report("bounding", best=best, bound=bound)
+                self.reporter.report("bounding", best=sign * best, bound=sign * bound)
             share = FIRST_SHARE
             while bound - best > _proof_step(best):
                 least = best + _proof_step(best)
@@ -247,7 +248,7 @@ class Search:
                     if best >= low:
                         arcs = above
                     share = 1.0 if share == 0.5 else 0.5
-                self.reporter.report("searching", best=best, bound=bound)
+                self.reporter.report("searching", best=sign * best, bound=sign * bound)
         except (LimitError, Cancelled):
             return self._found(path, value=best, bound=bound, proven=False)
         return self._found(path, value=best, bound=best, proven=True)
@@ -257,14 +258,13 @@ class Search:
         first = self.feasible(trust=trust)
         if first is None:
             return None
-        bounded = self.bounds(trust=trust)
         return self._improve(
             first,
             lambda path: -self.trust(path),
-            reliance_ceiling(bounded),
-            bounded.survivors(),
+            reliance_ceiling,
             lambda aim, arcs: self.bounds(trust=max(0.0, -aim), arcs=arcs),
             lambda aim, arcs: self.feasible(trust=max(0.0, -aim), arcs=arcs, task="asking for less trust"),
+            sign=-1.0,
         )
 
     def shortest(self, *, max_length: int = UNLIMITED) -> Found | None:
