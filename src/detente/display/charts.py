@@ -19,6 +19,7 @@ from detente.display.style import (
     HOLDS_INK,
     INK,
     MUTED,
+    PAPER,
     POINTS,
     RULE,
     SMALL,
@@ -78,6 +79,7 @@ def _label_ends(ax: Axes, ends: Sequence[tuple[float, float, str, str]], *, shif
             fontsize=TEXT,
             color=color,
             annotation_clip=False,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.75, "pad": 0.5},
         )
 
 
