@@ -155,11 +155,14 @@ def _closure(direct: BoolArray) -> BoolArray:
 
 
 def _ending_rule(forum: Forum, parties: Sequence[str]) -> EndingRule:
+    # Somebody in the case must gain: seats that nobody holds never end a measure by themselves.
+    quota = max(1, forum.end_quota - forum.others)
+    if not set(forum.end_veto) <= set(parties):
+        quota = len(parties) + 1  # those away from the table cannot agree: no coalition passes the rule (§10)
     return EndingRule(
         members=np.array([party in forum.members for party in parties], dtype=np.bool_),
         veto=np.array([party in forum.end_veto for party in parties], dtype=np.bool_),
-        # Somebody in the case must gain: seats that nobody holds never end a measure by themselves.
-        quota=max(1, forum.end_quota - forum.others),
+        quota=quota,
     )
 
 
