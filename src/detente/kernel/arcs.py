@@ -52,9 +52,10 @@ class Arcs(NamedTuple):
         Shape (P,): parties whose checks count.
     origin : IntArray
         Shape (M,): places of the arcs among those first built.
+    fades, annuity, patience, start_value : FloatArray
+        See `detente.kernel.tables.Tables`.
     """
 
-    tables: Tables
     masks: IntArray
     order: IntArray
     first: IntArray
@@ -72,6 +73,10 @@ class Arcs(NamedTuple):
     end_values: FloatArray
     checked: BoolArray
     origin: IntArray
+    fades: FloatArray
+    annuity: FloatArray
+    patience: FloatArray
+    start_value: FloatArray
 
     def only(self, chosen: BoolArray) -> Arcs:
         """Return the chosen arcs alone, (M,); they remember their `origin`."""
@@ -210,7 +215,6 @@ def build_arcs(
     leave = tables.breaker[where].copy()
     leave[legal == 0] = tables.start_value
     return Arcs(
-        tables=tables,
         masks=legal,
         order=place_in_order,
         first=np.concatenate([[0], np.cumsum(per_state)]),
@@ -222,4 +226,8 @@ def build_arcs(
         end_values=final.values,
         checked=sought.checked,
         origin=np.arange(len(survivors.source)),
+        fades=tables.fades,
+        annuity=tables.annuity,
+        patience=tables.patience,
+        start_value=tables.start_value,
     )

@@ -31,7 +31,7 @@ def _bit_places() -> IntArray:
 _PLACES = _bit_places()
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(cache=True, error_model="numpy")
 def lowest_bit(mask: int) -> int:  # pragma: no cover - compiled
     """Return the number of the lowest bit set; the mask must not be zero."""
     place: int = _PLACES[((mask & -mask) * _DE_BRUIJN >> 58) & 63]

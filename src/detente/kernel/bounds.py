@@ -55,17 +55,16 @@ def _thresholds(theta: float, trust: float, arcs: Arcs, asked: FloatArray, asked
     `theta` is the least flow-equivalent margin (-inf: only holding counts), `trust` the greatest required trust (inf:
     any); the check after the last stage need only hold, `asked_at_end`.  Infinite where nothing suffices.
     """
-    fades, annuity, patience = arcs.tables.fades, arcs.tables.annuity, arcs.tables.patience
+    fades, annuity, patience = arcs.fades, arcs.annuity, arcs.patience
     source, target, length, own_cost = arcs.source, arcs.target, arcs.length, arcs.own_cost
     before, betrayed, after, leave = arcs.before, arcs.betrayed, arcs.after, arcs.leave
     stay, checked = arcs.stay, arcs.checked
     n_arcs, n_parties = before.shape
-    asked[:] = -np.inf
-    asked_at_end[:] = -np.inf
     for arc in range(n_arcs):
         state, periods = target[arc], length[arc]
         for party in range(n_parties):
             if not checked[party]:
+                asked[arc, party], asked_at_end[arc, party] = -np.inf, -np.inf
                 continue
             extra = theta / patience[party]
             aim = before[arc, party] + extra
@@ -94,8 +93,9 @@ def widest_path(
     at_end: FloatArray,
 ) -> float:
     """The greatest least value over paths, given what each arc is worth under way and as the last one."""
-    best = np.full(len(order), -np.inf)
+    best = np.empty(len(order))
     for step in range(len(order)):
+        best[order[step]] = -np.inf
         for arc in range(first[step], first[step + 1]):
             if alive[arc]:
                 value = min(under_way[arc], best[target[arc]])
@@ -115,7 +115,7 @@ def bound_arcs(arcs: Arcs, bounds: Bounds, theta: float, trust: float, max_lengt
     take.
     """
     _thresholds(theta, trust, arcs, bounds.asked, bounds.asked_at_end)
-    fades, annuity = arcs.tables.fades, arcs.tables.annuity
+    fades, annuity = arcs.fades, arcs.annuity
     order, first, target, length = arcs.order, arcs.first, arcs.target, arcs.length
     own_cost, stay, is_end, end_values = arcs.own_cost, arcs.stay, arcs.is_end, arcs.end_values
     checked = arcs.checked
@@ -127,9 +127,10 @@ def bound_arcs(arcs: Arcs, bounds: Bounds, theta: float, trust: float, max_lengt
     changed = True
     while changed:
         changed = False
-        ideal[:] = -np.inf
         for step in range(n_states):
             state = order[step]
+            for party in range(n_parties):
+                ideal[state, party] = -np.inf
             for arc in range(first[step], first[step + 1]):
                 if not alive[arc]:
                     continue
@@ -163,14 +164,15 @@ def bound_arcs(arcs: Arcs, bounds: Bounds, theta: float, trust: float, max_lengt
         root = order[n_states - 1]
         if ideal[root, 0] == -np.inf:
             return False
-        least[:] = np.inf
-        most[:] = -np.inf
-        earliest[:] = max_length + 1
-        fewest[:] = max_stages + 1
-        latest[:] = -1
-        longest[:] = -1
-        least[root] = -np.inf
-        earliest[root], latest[root], fewest[root], longest[root] = 0, 0, 0, 0
+        for state in range(n_states):
+            start = state == root
+            earliest[state] = 0 if start else max_length + 1
+            fewest[state] = 0 if start else max_stages + 1
+            latest[state] = 0 if start else -1
+            longest[state] = 0 if start else -1
+            for party in range(n_parties):
+                least[state, party] = -np.inf if start else np.inf
+                most[state, party] = -np.inf
         for step in range(n_states - 1, -1, -1):
             state = order[step]
             if latest[state] < 0:

@@ -13,21 +13,20 @@ from detente.kernel.system import FloatArray
 
 def _complying(arcs: Arcs, later: FloatArray) -> tuple[FloatArray, FloatArray]:
     """What each arc brings, before and after its own costs, if what follows is worth `later`: (M, P) each."""
-    tables = arcs.tables
-    after = arcs.stay[arcs.target] * tables.annuity.T[arcs.length] + tables.fades.T[arcs.length] * later
+    after = arcs.stay[arcs.target] * arcs.annuity.T[arcs.length] + arcs.fades.T[arcs.length] * later
     return after - arcs.own_cost, after
 
 
 def _margins_before(arcs: Arcs, later: FloatArray) -> FloatArray:
     """The least flow margin of each arc before its stage: (M,)."""
     start, _ = _complying(arcs, later)
-    return np.asarray(((start - arcs.before) * arcs.tables.patience)[:, arcs.checked].min(axis=1))
+    return np.asarray(((start - arcs.before) * arcs.patience)[:, arcs.checked].min(axis=1))
 
 
 def _margins(arcs: Arcs, later: FloatArray) -> FloatArray:
     """The least flow margin of each arc before and after its stage: (M,)."""
     _, after = _complying(arcs, later)
-    behind = ((after - arcs.after[arcs.target, arcs.length]) * arcs.tables.patience)[:, arcs.checked]
+    behind = ((after - arcs.after[arcs.target, arcs.length]) * arcs.patience)[:, arcs.checked]
     return np.asarray(np.minimum(_margins_before(arcs, later), behind.min(axis=1)))
 
 

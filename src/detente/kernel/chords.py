@@ -17,7 +17,7 @@ def upstream_lines(arcs: Arcs, alive: BoolArray, ideal: FloatArray) -> tuple[Flo
     That most is a maximum of affine functions of the value here, so convex, and below its chord over the values
     possible.
     """
-    fades, annuity = arcs.tables.fades, arcs.tables.annuity
+    fades, annuity = arcs.fades, arcs.annuity
     order, first, target, length = arcs.order, arcs.first, arcs.target, arcs.length
     own_cost, stay, is_end, end_values = arcs.own_cost, arcs.stay, arcs.is_end, arcs.end_values
     n_states, n_parties = stay.shape

@@ -104,8 +104,8 @@ def place_labels(
     `beam` > 0 keeps so many labels per state at most.
     """
     values, by_product, beam, incumbent = labels.values, weighing.by_product, weighing.beam, weighing.incumbent
-    slopes, constants, floor, patience = weighing.slopes, weighing.constants, weighing.floor, arcs.tables.patience
-    fades, annuity = arcs.tables.fades, arcs.tables.annuity
+    slopes, constants, floor, patience = weighing.slopes, weighing.constants, weighing.floor, arcs.patience
+    fades, annuity = arcs.fades, arcs.annuity
     order, first, target, length = arcs.order, arcs.first, arcs.target, arcs.length
     own_cost, stay, is_end, end_values = arcs.own_cost, arcs.stay, arcs.is_end, arcs.end_values
     checked = arcs.checked
@@ -202,7 +202,9 @@ def place_labels(
                             if by_product:
                                 score = _promise(values[other], slopes[state], constants[state], patience, floor)
                             else:
-                                score = np.sum(patience * values[other])
+                                score = 0.0
+                                for party in range(n_parties):
+                                    score += patience[party] * values[other, party]
                             if score < lowest:
                                 worst, lowest = other, score
                         used -= 1

@@ -136,14 +136,14 @@ class Search:
 
     def path_values(self, path: Path) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return V(k) and after(k) of a path, (K, P) each, and V(K + 1), (P,)."""
-        arcs, tables = self.arcs, self.arcs.tables
+        arcs = self.arcs
         end = arcs.end_values[arcs.target[path[-1]]]
         later = end
         start, after = np.empty((len(path), len(end))), np.empty((len(path), len(end)))
         for k in reversed(range(len(path))):
             arc = path[k]
             periods = arcs.length[arc]
-            after[k] = arcs.stay[arcs.target[arc]] * tables.annuity[:, periods] + tables.fades[:, periods] * later
+            after[k] = arcs.stay[arcs.target[arc]] * arcs.annuity[:, periods] + arcs.fades[:, periods] * later
             start[k] = after[k] - arcs.own_cost[arc]
             later = start[k]
         return start, after, end
@@ -156,7 +156,7 @@ class Search:
         if len(path) > 1:
             middle = path[:-1]
             gaps.append(after[:-1] - arcs.after[arcs.target[middle], arcs.length[middle]])
-        flows = np.concatenate(gaps) * arcs.tables.patience
+        flows = np.concatenate(gaps) * arcs.patience
         return float(flows[:, arcs.checked].min())
 
     def trust(self, path: Path) -> float:
@@ -178,7 +178,7 @@ class Search:
     def product(self, path: Path) -> float:
         """Return the product of flow gains of a path, 0 if somebody gains nothing."""
         start, _, _ = self.path_values(path)
-        gains = self.arcs.tables.patience * (start[0] - self.arcs.tables.start_value)
+        gains = self.arcs.patience * (start[0] - self.arcs.start_value)
         return float(gains.prod()) if (gains > 0.0).all() else 0.0
 
     def best_margin(
@@ -292,11 +292,11 @@ class Search:
         first = self.feasible()
         if first is None:
             return None
-        arcs, tables = self.arcs, self.arcs.tables
+        arcs = self.arcs
         bounded = self.bounds()
         slopes, constants = upstream_lines(arcs, bounded.bounds.alive, bounded.bounds.ideal)
-        floor = tables.patience * tables.start_value
-        gains = tables.patience * bounded.bounds.ideal[arcs.order[-1]] - floor
+        floor = arcs.patience * arcs.start_value
+        gains = arcs.patience * bounded.bounds.ideal[arcs.order[-1]] - floor
         ceiling = float(gains.prod()) if (gains > 0.0).all() else 0.0
         path, best = first, self.product(first)
         try:
