@@ -42,7 +42,11 @@ def resolve_goal(case: Case, goal: str | Sequence[str] | None, available: Sequen
         return wanted
     everything = tuple(measure for measure in available if measure not in status_quo)
     if not everything:
-        raise OptionError("the case has no measure outside the status quo; there is nothing to design")
+        if all(measure.id in status_quo for measure in case.measures):
+            raise OptionError("the case has no measure outside the status quo; there is nothing to design")
+        raise OptionError(
+            "no measure outside the status quo can be taken by those at the table; there is nothing to design"
+        )
     problems = goal_problems(case, everything, None)
     if problems:
         raise OptionError(
