@@ -23,7 +23,7 @@ from detente.casefile.limits import MOST_MEASURES, refuse
 from detente.casefile.names import Names, gather_names
 from detente.casefile.notes import note_evidence, note_unstated
 from detente.casefile.places import PlaceError, Step, lay_over, resolve
-from detente.casefile.plain import case_to_tree
+from detente.casefile.plain import canonical, case_to_tree
 from detente.casefile.problems import Problems
 from detente.casefile.rules import check_rules, have_same_structure
 from detente.casefile.shapes import Examination
@@ -84,7 +84,7 @@ def assemble(
         note_evidence(case, root, claims, names, problems)
     problems.raise_errors(files)
     notes = problems.in_order(files)
-    case = replace(case, notes=notes, digest=digest_of(case_to_tree(case)))
+    case = replace(case, notes=notes, digest=digest_of(canonical(case_to_tree(case))))
     reading_cases = {
         key: replace(
             under,
@@ -101,7 +101,7 @@ def assemble(
 
 def digest_of(content: object) -> str:
     """Return the SHA-256 of content as canonical JSON."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 

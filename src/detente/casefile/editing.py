@@ -25,7 +25,7 @@ from detente.casefile.tree import Plain
 _WIDTH = 120
 _SHORT = 104
 _DASH = re.compile(r"^( *)[^\s#-][^\n]*:[ ]*(?:#[^\n]*)?\n+(?:[ ]*#[^\n]*\n+)*( *)- ", re.MULTILINE)
-_ORDER_COUNTS = ("parties", "interests", "measures", "forums", "formats", "roadmaps", "issues", "readings")
+_DIRECTIONS = ("reversible", "direction")
 
 Held = Any  # What ruamel.yaml's round trip holds is of its own types, which it does not declare.
 
@@ -119,7 +119,7 @@ def edit(
     str
         The text itself if there is nothing to change; a new text without the old comments where all else fails.
     """
-    if before == after and says(text):
+    if says(text):
         return text
     for whole in (False, True):
         yaml = _round_trip(text)
@@ -142,19 +142,23 @@ class _Edit:
     ) -> None:
         """Make a mapping that says `before` say `after`."""
         if len(way) == 2 and way[0] == "measures":
-            before, after = self._measure(node, before, after)
+            before = self._measure(node, before, after)
         for key in before:
             if key not in after:
                 node.pop(key, None)
+        place = 0
         for key, value in after.items():
-            if key not in before or key not in node:
-                node[_text(key)] = held(value, depth=len(way) + 1)
-            elif value != before[key]:
-                self._value(node, key, before[key], value, (*way, key))
-        order = [key for key in after if key in node]
-        if len(way) == 1 and way[0] in _ORDER_COUNTS and [key for key in node if key in after] != order:
-            for key in order:
-                node.move_to_end(key)
+            if key in node:
+                place = list(node).index(key) + 1
+                self._value(node, key, before.get(key), value, (*way, key))
+            elif before.get(key) != value:  # else it is said without being stated
+                node.insert(place, _text(key), held(value, depth=len(way) + 1))
+                place += 1
+        if len(way) == 1 or way[-1:] == ("levels",):
+            order = [key for key in after if key in node]
+            if [key for key in node if key in after] != order:
+                for key in order:
+                    node.move_to_end(key)
 
     def _value(self, node: Held, key: str | int, before: Plain, after: Plain, way: tuple[str, ...]) -> None:
         present = node[key]
@@ -169,21 +173,18 @@ class _Edit:
             and len(before) == len(after) == len(present)
         ):
             for index, (old, new) in enumerate(zip(before, after, strict=True)):
-                if old != new:
-                    self._value(present, index, old, new, (*way, str(index)))
-        else:
+                self._value(present, index, old, new, (*way, str(index)))
+        elif before != after or before is None:
             node[key] = held(after, depth=len(way))
 
-    def _measure(
-        self, node: Held, before: Mapping[str, Plain], after: Mapping[str, Plain]
-    ) -> tuple[Mapping[str, Plain], Mapping[str, Plain]]:
-        """Settle what a measure can say in two ways: its direction, and its levels."""
-        if [before.get(key) for key in ("reversible", "direction")] != [
-            after.get(key) for key in ("reversible", "direction")
-        ]:
-            node.pop("reversible", None)
-            node.pop("direction", None)
+    @staticmethod
+    def _measure(node: Held, before: Mapping[str, Plain], after: Mapping[str, Plain]) -> Mapping[str, Plain]:
+        """Take out what a measure can say in two ways, if it changes; return what it says without that."""
+        out: list[str] = []
+        if any(before.get(key) != after.get(key) for key in _DIRECTIONS):
+            out += _DIRECTIONS
         if before.get("levels") != after.get("levels") and not isinstance(node.get("levels"), CommentedMap):
-            for key in ("levels", *GRADED):
-                node.pop(key, None)
-        return before, after
+            out += ("levels", *GRADED)
+        for key in out:
+            node.pop(key, None)
+        return {key: value for key, value in before.items() if key not in out}

@@ -54,6 +54,8 @@ def resolve(place: str, case: Node, names: Names) -> tuple[Step, ...]:
     PlaceError
         If the case neither has it nor could have it.
     """
+    if not place or place.endswith("."):
+        raise PlaceError(f"the place {shown(place)} has no end.", "write it as parties.usa.hazard.")
     steps: list[Step] = []
     shape: Shape | None = CASE
     node: Node | None = case
@@ -61,8 +63,6 @@ def resolve(place: str, case: Node, names: Names) -> tuple[Step, ...]:
     while rest:
         step, rest, shape, node = _step(place, rest, shape, node, names)
         steps.append(step)
-    if not steps:
-        raise PlaceError("a place is empty.", "write it as parties.usa.hazard.")
     return tuple(steps)
 
 

@@ -80,6 +80,25 @@ def case_to_tree(case: Case) -> dict[str, Plain]:
     return plain | _some(sections)
 
 
+_IN_ORDER = ("parties", "interests", "measures", "forums", "formats", "roadmaps", "issues", "readings")
+
+
+def canonical(plain: Mapping[str, Plain]) -> Plain:
+    """Return plain data so that two cases are equal if these are: where order counts, as lists of pairs."""
+    return {
+        key: _pairs(value) if key in _IN_ORDER and isinstance(value, dict) else value for key, value in plain.items()
+    }
+
+
+def _pairs(entries: dict[str, Plain]) -> Plain:
+    pairs: list[Plain] = []
+    for key, entry in entries.items():
+        if isinstance(entry, dict) and isinstance(levels := entry.get("levels"), dict):
+            entry = {**entry, "levels": _pairs(levels)}
+        pairs.append([key, entry])
+    return pairs
+
+
 def _some(fields: Mapping[str, Plain]) -> dict[str, Plain]:
     return {key: value for key, value in fields.items() if value not in (None, {}, [])}
 

@@ -65,10 +65,15 @@ def read_case(path: str | Path, *, settings: Mapping[str, object] | None = None)
             node = _read_beside(other, other_shown, texts, problems)
         beside.append(node)
     claims, documents = beside
-    default = (file.parent.resolve().name if folder else file.stem) or "case"
+    default = default_name(file)
     source = Source(path=shown, text=text, settings=dict(settings or {}), beside=texts)
     case = assemble(root, claims, documents, settings=source.settings, name=default, problems=problems, files=files)
     return from_source(case, source)
+
+
+def default_name(file: Path) -> str:
+    """Return the name of a case that states none: that of its folder, or of a single file."""
+    return (file.parent.resolve().name if file.name == CASE_FILE else file.stem) or "case"
 
 
 def from_source(case: Case, source: Source | None) -> Case:

@@ -17,9 +17,9 @@ from detente.casefile.assembly import assemble
 from detente.casefile.builder import build_claims, build_documents
 from detente.casefile.grammar import CLAIMS, DOCUMENTS
 from detente.casefile.names import Names
-from detente.casefile.plain import case_to_tree, claims_to_tree, documents_to_tree
+from detente.casefile.plain import canonical, case_to_tree, claims_to_tree, documents_to_tree
 from detente.casefile.problems import Problems
-from detente.casefile.reader import CASE_FILE, CLAIMS_FILE, DOCUMENTS_FILE
+from detente.casefile.reader import CASE_FILE, CLAIMS_FILE, DOCUMENTS_FILE, default_name
 from detente.casefile.shapes import Examination
 from detente.casefile.tree import Plain, from_plain
 from detente.errors import CaseError, OptionError
@@ -54,12 +54,13 @@ def write_case(case: Case, path: str | Path) -> None:
     if file.name != CASE_FILE and any(evidence.values()):
         raise OptionError(f"{file} cannot hold claims and documents: write a folder, or a file named {CASE_FILE}")
     _check(case, plain)
-    texts = {file: _case_text(case, plain)}
-    fine = _said(texts[file], case.name) == plain
-    for name, stated in evidence.items():
+    name = default_name(file)
+    texts = {file: _case_text(case, plain, name)}
+    fine = _says(texts[file], name, plain)
+    for beside, stated in evidence.items():
         if stated is not None:
-            texts[file.with_name(name)] = text = _evidence_text(case, name, stated)
-            fine = fine and _evidence_said(text, name) == stated
+            texts[file.with_name(beside)] = text = _evidence_text(case, beside, stated)
+            fine = fine and _evidence_said(text, beside) == stated
     if not fine:
         raise OptionError("the case cannot be written: what a file can say of it reads as another case")
     try:
@@ -84,13 +85,18 @@ def _check(case: Case, plain: Mapping[str, Plain]) -> None:
     )
 
 
-def _case_text(case: Case, plain: Mapping[str, Plain]) -> str:
+def _case_text(case: Case, plain: Mapping[str, Plain], name: str) -> str:
     from detente.casefile.editing import edit, tidy  # ruamel.yaml's round trip is needed only here
 
     if case.source is None:
         return tidy(plain)
     text = case.source.text
-    return edit(text, _said(text, case.name) or {}, plain, lambda edited: _said(edited, case.name) == plain)
+    return edit(text, _said(text, name) or {}, plain, lambda edited: _says(edited, name, plain))
+
+
+def _says(text: str, name: str, plain: Mapping[str, Plain]) -> bool:
+    said = _said(text, name)
+    return said is not None and canonical(said) == canonical(plain)
 
 
 def _said(text: str, name: str) -> dict[str, Plain] | None:
