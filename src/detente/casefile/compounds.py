@@ -92,7 +92,10 @@ def _bracket(node: Node) -> str:
 
 
 KeyRule = Literal["id", "label", "number", "place", "any"]
-_ID_PATTERN = r"^(?!(?:and|or|not|if|iff|best|none)$)[^\W\d_][\w\-]*$"
+# Editors read patterns as JavaScript does, where \w is ASCII only; so these name the ASCII that is refused.
+_ID_PATTERN = r"^(?!(?:and|or|not|if|iff|best|none)$)[^\x00-@\[-`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]*$"
+_LABEL_PATTERN = r"^[^\x00-$&-,/:-@\[-^`{-\x7f]+$"
+_NUMBER_PATTERN = r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +160,7 @@ class Table(Shape):
         }
         if self.least:
             schema["minProperties"] = self.least
-        patterns = {"id": _ID_PATTERN, "label": r"^[\w%.\-]+$", "number": r"^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$"}
+        patterns = {"id": _ID_PATTERN, "label": _LABEL_PATTERN, "number": _NUMBER_PATTERN}
         if isinstance(self.key, str) and self.key in patterns:
             schema["propertyNames"] = {"pattern": patterns[self.key]}
         return schema
@@ -310,4 +313,4 @@ class Label(Shape):
 
     def schema(self) -> Schema:
         """Return the types."""
-        return {"type": ["string", "number"], "pattern": r"^[\w%.\-]+$"}
+        return {"type": ["string", "number"], "pattern": _LABEL_PATTERN}
