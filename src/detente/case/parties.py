@@ -35,7 +35,9 @@ class Interest:
 
     id: str
     name: str
-    weight: Mapping[str, Quantity] = field(default_factory=dict, metadata={"unit": "own value units per unit of effect"})
+    weight: Mapping[str, Quantity] = field(
+        default_factory=dict, metadata={"unit": "own value units per unit of effect"}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

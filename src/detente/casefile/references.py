@@ -33,12 +33,12 @@ class Reference(Shape):
 
     def read(self, node: Node, examination: Examination) -> object:
         """Return the id."""
-        if not isinstance(node, Scalar):
-            return examination.wrong_type(node, f"the id of a {self.kind}")
-        value = scalar_value(node)
-        if not isinstance(value, str):
-            return examination.wrong_type(node, f"the id of a {self.kind}")
-        return value if self.is_known(value, node, examination) else BAD
+        if isinstance(node, Scalar):
+            value = scalar_value(node)
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if isinstance(value, str) or (is_number and self.kind == "state"):
+                return node.text if self.is_known(node.text, node, examination) else BAD
+        return examination.wrong_type(node, f"the id of {_article(self.kind)}")
 
     def is_known(self, word: str, node: Scalar, examination: Examination, shift: int = 0) -> bool:
         """Tell whether a word is an id of this kind; if not, note it."""
@@ -71,13 +71,18 @@ class Reference(Shape):
 
     def schema(self) -> Schema:
         """Return the type; which ids there are, a schema cannot know."""
-        return {"type": "string", "description": f"the id of a {self.kind}"}
+        types = ["string", "number"] if self.kind == "state" else "string"
+        return {"type": types, "description": f"the id of {_article(self.kind)}"}
 
 
 def _declared(key: Scalar, reference: Scalar) -> str:
     if not key.path:
         return ""
     return f" (declared at line {key.line}{'' if key.path == reference.path else f' of {key.path}'})"
+
+
+def _article(kind: Kind) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _plural(kind: Kind) -> str:

@@ -29,9 +29,10 @@ def check_roadmaps(case: Case, root: Node, problems: Problems) -> None:
                 f"roadmap '{roadmap.id}' has no stages.",
                 "write stages: [[…], […]].",
             )
-        for found in stage_problems(case, roadmap.stages):
-            if found.fault not in _FAULTS:
-                continue  # the measure is known, but could not be read
+        problems_found = stage_problems(case, roadmap.stages)
+        if any(found.fault is StageFault.UNKNOWN for found in problems_found):
+            continue  # the measure is declared, but could not be read
+        for found in problems_found:
             stage = roadmap.stages[found.stage]
             way: tuple[str | int, ...] = ("roadmaps", roadmap.id, "stages", found.stage)
             if found.measure in stage:

@@ -317,6 +317,21 @@ def test_missing_case_says_what_there_is(tmp_path: Path) -> None:
     assert str(caught.value) == f"the folder {tmp_path} has no case.yaml (`detente new` writes a starter case)"
 
 
+def test_states_of_a_graph_may_be_numbers(tmp_path: Path) -> None:
+    case = read_case(written(tmp_path, SMALL + "graph: {states: [1, s2], moves: {usa: [[1, s2]]}}\n"))
+    assert case.graph is not None
+    assert case.graph.moves == {"usa": (("1", "s2"),)}
+
+
+def test_measure_that_cannot_be_read_draws_no_errors_about_roadmaps(tmp_path: Path) -> None:
+    text = (
+        "measures: {talks: {by: [usa], requires: [freeze]}, freeze: 3}\nroadmaps: {r: {stages: [[freeze], [talks]]}}\n"
+    )
+    with pytest.raises(CaseError) as caught:
+        read_case(written(tmp_path, SMALL + text))
+    assert [error.code for error in caught.value.diagnostics] == ["D103"]
+
+
 def test_windows_line_ends_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
     file = tmp_path / "small.yaml"
     file.write_bytes(b"\xef\xbb\xbfdetente: 1\r\nparties:\r\n  usa: {hazard: 2}\r\n")
