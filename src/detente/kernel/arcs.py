@@ -8,6 +8,7 @@ once.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -32,56 +33,56 @@ class Arcs(NamedTuple):
         Shape (N,): states; the first is the status quo.
     order : IntArray
         Shape (N,): places of states, largest first.
+    levels : tuple of pairs
+        Where in `order` the states with the same number of measures begin and stop, largest first.
     first : IntArray
         Shape (N + 1,): the arcs of the s-th state of `order` are first[s] … first[s + 1] − 1.
     source, target, stage, length : IntArray
         Shape (M,): places of states, measures as a mask, periods.
-    own_cost, before, betrayed : FloatArray
-        Shape (M, P): own costs of the stage; the best deviation before it, leaving included; value of doing one's part
-        alone, inf for parties with nothing to do.
-    after : FloatArray
-        Shape (N, longest + 1, P): the best deviation after a stage of that length, leaving included; of lengths that no
-        arc has, leaving only.
+    constant : FloatArray
+        Shape (M, P): value of complying is ``constant + γ^length · (value of what follows)``.
+    before, behind : FloatArray
+        Shape (M, P): the best deviation before the stage, and after it less its own costs, leaving included: complying
+        must be worth both.
+    betrayed : FloatArray
+        Shape (M, P): value of doing one's part alone; inf for parties with nothing to do.
     leave : FloatArray
         Shape (N, P): value of leaving openly before a stage.
-    stay : FloatArray
-        Shape (N, P): value per period in each state.
     is_end, end_values
         Shapes (N,), (N, P): whether a roadmap may end there and everybody keeps to it, and what that is worth.
     checked : BoolArray
         Shape (P,): parties whose checks count.
     origin : IntArray
         Shape (M,): places of the arcs among those first built.
-    fades, annuity, patience, start_value : FloatArray
+    fades, patience, start_value : FloatArray
         See `detente.kernel.tables.Tables`.
     """
 
     masks: IntArray
     order: IntArray
+    levels: tuple[tuple[int, int], ...]
     first: IntArray
     source: IntArray
     target: IntArray
     stage: IntArray
     length: IntArray
-    own_cost: FloatArray
+    constant: FloatArray
     before: FloatArray
+    behind: FloatArray
     betrayed: FloatArray
-    after: FloatArray
     leave: FloatArray
-    stay: FloatArray
     is_end: BoolArray
     end_values: FloatArray
     checked: BoolArray
     origin: IntArray
     fades: FloatArray
-    annuity: FloatArray
     patience: FloatArray
     start_value: FloatArray
 
     def only(self, chosen: BoolArray) -> Arcs:
         """Return the chosen arcs alone, (M,); they remember their `origin`."""
         kept = np.concatenate([[0], np.cumsum(chosen)])
-        columns = ("source", "target", "stage", "length", "own_cost", "before", "betrayed", "origin")
+        columns = ("source", "target", "stage", "length", "constant", "before", "behind", "betrayed", "origin")
         return self._replace(first=kept[self.first], **{name: getattr(self, name)[chosen] for name in columns})
 
 
@@ -91,7 +92,7 @@ ARC_BYTES = 8
 
 def arc_bytes(n_parties: int) -> int:
     """Return the memory that one arc takes, in bytes: the arc, its thresholds, and room to grow."""
-    return 2 * ARC_BYTES * (4 + 4 * n_parties)
+    return 2 * ARC_BYTES * (5 + 4 * n_parties)
 
 
 def no_after_moves(tables: Tables, n_states: int) -> AfterMoves:
@@ -180,8 +181,9 @@ def build_arcs(
             target=np.empty(capacity, dtype=np.int64),
             stage=np.empty(capacity, dtype=np.int64),
             length=np.empty(capacity, dtype=np.int64),
-            own_cost=np.empty((capacity, n_parties)),
+            constant=np.empty((capacity, n_parties)),
             before=np.full((capacity, n_parties), -np.inf),
+            behind=np.full((capacity, n_parties), -np.inf),
             betrayed=np.empty((capacity, n_parties)),
         )
         begun = step
@@ -212,22 +214,21 @@ def build_arcs(
         reporter.report("listing stages", fraction=step / len(legal))
     survivors = Written._make(np.concatenate(column) for column in zip(*parts, strict=True))
     per_state = np.bincount(survivors.source, minlength=len(legal))[place_in_order]
+    edges = [0, *(np.flatnonzero(np.diff(sizes[place_in_order])) + 1).tolist(), len(legal)]
     leave = tables.breaker[where].copy()
     leave[legal == 0] = tables.start_value
     return Arcs(
         masks=legal,
         order=place_in_order,
+        levels=tuple(pairwise(edges)),
         first=np.concatenate([[0], np.cumsum(per_state)]),
         **survivors._asdict(),
-        after=np.maximum(after_moves.value, tables.breaker[where][:, None, :]),
         leave=leave,
-        stay=tables.flow[where],
         is_end=final.is_end,
         end_values=final.values,
         checked=sought.checked,
         origin=np.arange(len(survivors.source)),
         fades=tables.fades,
-        annuity=tables.annuity,
         patience=tables.patience,
         start_value=tables.start_value,
     )

@@ -51,32 +51,19 @@ def find(keys: IntArray, places: IntArray, mask: int) -> int:
     return -1
 
 
-@njit(cache=True, error_model="numpy")
-def insert(keys: IntArray, places: IntArray, mask: int, place: int) -> bool:
-    """Add a mask to an index with room for it; False if it was there already."""
-    last = len(keys) - 1
-    slot = (mask * _SPREAD >> 20) & last
-    while places[slot] >= 0:
-        if keys[slot] == mask:
-            return False
-        slot = (slot + 1) & last
-    keys[slot] = mask
-    places[slot] = place
-    return True
-
-
-@njit(cache=True, error_model="numpy")
-def _fill(keys: IntArray, places: IntArray, masks: IntArray) -> None:
-    for place in range(len(masks)):
-        insert(keys, places, masks[place], place)
-
-
-def make_index(masks: IntArray, *, room: int = 0) -> tuple[IntArray, IntArray]:
-    """Return keys and places of an open-addressing table of distinct masks, half empty with `room` more in it."""
-    size = 1 << max(4, int(2 * (len(masks) + room)).bit_length())
+def make_index(masks: IntArray) -> tuple[IntArray, IntArray]:
+    """Return keys and places of an open-addressing table, at most half full, of distinct masks."""
+    size = 1 << max(4, int(2 * len(masks)).bit_length())
     keys = np.zeros(size, dtype=np.int64)
     places = np.full(size, -1, dtype=np.int64)
-    _fill(keys, places, masks)
+    slots = (masks * _SPREAD >> 20) & (size - 1)
+    waiting = np.arange(len(masks), dtype=np.int64)
+    while waiting.size:
+        free = waiting[places[slots[waiting]] < 0]
+        taken, first = np.unique(slots[free], return_index=True)
+        keys[taken], places[taken] = masks[free[first]], free[first]
+        waiting = waiting[places[slots[waiting]] != waiting]
+        slots[waiting] = (slots[waiting] + 1) & (size - 1)
     return keys, places
 
 

@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from detente.kernel.bits import to_masks
+from detente.kernel.bits import MOST_MEASURES, to_masks
 from detente.kernel.design import Problem
 from detente.kernel.deviations import MOST_BITS
 from detente.kernel.roadmap import HOLDS, RoadmapValues, least_durations, stage_states
@@ -22,6 +22,9 @@ from detente.progress import Reporter
 
 MOST_ROUNDS = 200
 """Roadmaps shown before the search for a smallest set of measures falls back to an inclusion-minimal one."""
+
+ALL_BITS = (1 << MOST_MEASURES) - 1
+"""A mask of every column there can be."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,7 +57,8 @@ class _Conflicts:
         checked = np.zeros(self.n_parties, dtype=np.bool_)
         checked[list(parties)] = True
         for width in self.problem.widths():
-            search = self.problem.search(self.reporter, per_stage=width, checked=checked, allowed=measures)
+            quick = width < self.problem.max_per_stage
+            search = self.problem.search(self.reporter, per_stage=width, checked=checked, allowed=measures, quick=quick)
             path = search.feasible(task="looking for the conflict")
             if path is not None:
                 return self.problem.stages([int(mask) for mask in search.arcs.stage[path]])
@@ -110,6 +114,11 @@ def _smallest_parties(conflicts: _Conflicts) -> list[tuple[int, ...]]:
     return found
 
 
+def _size(mask: int) -> int:
+    """How many bits of a mask are set; with column 63 in it a mask is negative."""
+    return (mask & ALL_BITS).bit_count()
+
+
 def _smallest_union(choices: Sequence[frozenset[int]], at_most: int) -> int | None:
     """The smallest mask that contains a mask of every set of masks given; None if it has more than `at_most` bits."""
 
@@ -119,7 +128,7 @@ def _smallest_union(choices: Sequence[frozenset[int]], at_most: int) -> int | No
             return mask
         for other in sorted(unmet):
             wider = mask | other
-            if wider.bit_count() <= most:
+            if _size(wider) <= most:
                 found = extend(wider, most)
                 if found is not None:
                     return found
@@ -135,7 +144,7 @@ def _smallest_union(choices: Sequence[frozenset[int]], at_most: int) -> int | No
 def _minimal_masks(masks: Iterable[int]) -> frozenset[int]:
     """Those masks that contain no other."""
     kept: list[int] = []
-    for mask in sorted(set(masks), key=lambda mask: (mask.bit_count(), mask)):
+    for mask in sorted(set(masks), key=lambda mask: (_size(mask), mask)):
         if not any(mask & other == other for other in kept):
             kept.append(mask)
     return frozenset(kept)
@@ -181,9 +190,9 @@ def find_conflict(problem: Problem, reporter: Reporter) -> Conflict:
             continue
         mask, minimal = found
         proven = proven and minimal
-        if best is None or mask.bit_count() < best[0].bit_count():
+        if best is None or _size(mask) < _size(best[0]):
             best = (mask, parties, minimal)
-            at_most = mask.bit_count() - 1
+            at_most = _size(mask) - 1
         if at_most < 0:
             break
     if best is None:

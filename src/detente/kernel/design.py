@@ -10,8 +10,8 @@ import numpy as np
 from detente.errors import LimitError
 from detente.kernel.arcs import build_arcs, no_after_moves
 from detente.kernel.bits import MOST_MEASURES, to_masks, to_states
+from detente.kernel.bounds import UNLIMITED
 from detente.kernel.expansion import AfterMoves, Sought
-from detente.kernel.labelling import UNLIMITED
 from detente.kernel.lattice import Order, list_ideals
 from detente.kernel.search import Search
 from detente.kernel.system import BoolArray, IntArray, Predicate, System
@@ -63,6 +63,7 @@ class Problem:
         trust: float = np.inf,
         checked: BoolArray | None = None,
         allowed: int | None = None,
+        quick: bool = False,
     ) -> Search:
         """Build the arcs and return a search over them.
 
@@ -76,6 +77,8 @@ class Problem:
             Shape (P,): the parties whose checks count; all unless given.
         allowed : int, optional
             Mask of the measures that deviations may withhold or undo; all unless given.
+        quick : bool
+            Whether good answers without proof are enough.
 
         Raises
         ------
@@ -101,7 +104,12 @@ class Problem:
             reporter=reporter,
         )
         return Search(
-            arcs, max_stages=self.max_stages, max_length=self.max_length, memory=self.memory / 4, reporter=reporter
+            arcs,
+            max_stages=self.max_stages,
+            max_length=self.max_length,
+            memory=self.memory / 4,
+            reporter=reporter,
+            quick=quick,
         )
 
     def widths(self) -> tuple[int, ...]:

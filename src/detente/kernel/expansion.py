@@ -73,8 +73,9 @@ class Written(NamedTuple):
     target: IntArray
     stage: IntArray
     length: IntArray
-    own_cost: FloatArray
+    constant: FloatArray
     before: FloatArray
+    behind: FloatArray
     betrayed: FloatArray
 
 
@@ -237,7 +238,7 @@ def expand(
                     paid += cost[party, lowest_bit(rest)]
                     rest &= rest - 1
                 comply[party] = stay_after - paid
-                out.own_cost[written, party] = paid
+                out.constant[written, party] = flow[place, party] * annuity[party, length] - paid
                 # What it is worth to do one's part alone (§7).
                 alone = np.inf
                 if owns[party] & stage:
@@ -282,6 +283,7 @@ def expand(
                     survives = False
                     break
                 out.before[written, party] = max(leave, moves)
+                out.behind[written, party] = max(moves, breaker[place, party]) - paid
                 # A party with nothing to do, whose own measures the stage does not lock in, can do now what it can
                 # do after the stage.
                 if not owns[party] & stage and not undoes[party] & mask & rests_on:

@@ -2,65 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from detente.errors import LimitError
-from detente.kernel.arcs import Arcs
-from detente.kernel.bounds import Bounds, bound_arcs
-from detente.kernel.labels import Labels, Weighing, place_labels
+from detente.kernel.bounds import Bounds
+from detente.kernel.labels import Asked, Labels, Lattice, Weighing, place_labels
 from detente.kernel.system import IntArray
 from detente.progress import Reporter
 
-UNLIMITED = 1 << 40
-"""More periods or stages than any roadmap has."""
-
 Path = IntArray
 """A roadmap as its arcs, first stage first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What a roadmap may take at most: periods and stages; and the labels that a search may hold."""
-
-    max_length: int = UNLIMITED
-    max_stages: int = UNLIMITED
-    most_labels: int = UNLIMITED
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Bounded:
-    """What bounds alone tell of one set of thresholds; see `detente.kernel.labels.bound_arcs`."""
-
-    arcs: Arcs
-    limits: Limits
-    bounds: Bounds
-    possible: bool
-
-    def survivors(self) -> Arcs:
-        """Return the arcs that bounds leave."""
-        return self.arcs.only(self.bounds.alive)
-
-
-def bound_paths(arcs: Arcs, theta: float, trust: float, limits: Limits) -> Bounded:
-    """Delete the arcs that no roadmap with margins >= theta and trust <= the given can use."""
-    n_states, n_parties = arcs.stay.shape
-    asked = np.empty(arcs.before.shape)
-    bounds = Bounds(
-        asked=asked,
-        asked_at_end=asked if theta == -np.inf else np.empty(arcs.before.shape),
-        alive=np.ones(len(arcs.source), dtype=np.bool_),
-        ideal=np.empty((n_states, n_parties)),
-        least=np.full((n_states, n_parties), -np.inf),
-        most=np.empty((n_states, n_parties)),
-        earliest=np.empty(n_states, dtype=np.int64),
-        latest=np.empty(n_states, dtype=np.int64),
-        fewest=np.empty(n_states, dtype=np.int64),
-        longest=np.empty(n_states, dtype=np.int64),
-    )
-    possible = bound_arcs(arcs, bounds, theta, trust, limits.max_length, limits.max_stages)
-    return Bounded(arcs=arcs, limits=limits, bounds=bounds, possible=bool(possible))
 
 
 def keep_best(n_parties: int, beam: int) -> Weighing:
@@ -71,7 +22,7 @@ def keep_best(n_parties: int, beam: int) -> Weighing:
     )
 
 
-def label_paths(bounded: Bounded, weighing: Weighing, reporter: Reporter, *, task: str) -> list[Path]:
+def label_paths(bounds: Bounds, weighing: Weighing, reporter: Reporter, *, task: str) -> list[Path]:
     """Label all states; return the paths of the labels at the start, as places among the arcs first built.
 
     Raises
@@ -81,8 +32,10 @@ def label_paths(bounded: Bounded, weighing: Weighing, reporter: Reporter, *, tas
     Cancelled
         If the user stops.
     """
-    arcs, limits = bounded.arcs, bounded.limits
-    n_states, n_parties = arcs.stay.shape
+    arcs, limits = bounds.arcs, bounds.limits
+    n_states, n_parties = arcs.end_values.shape
+    lattice = Lattice._make(getattr(arcs, name) for name in Lattice._fields)
+    asked = Asked._make(getattr(bounds, name) for name in Asked._fields)
     capacity = min(limits.most_labels, max(1 << 14, 4 * n_states))
     labels = Labels(
         np.zeros(n_states, dtype=np.int64),
@@ -96,7 +49,7 @@ def label_paths(bounded: Bounded, weighing: Weighing, reporter: Reporter, *, tas
     while step < n_states:
         stop = min(n_states, step + chunk)
         step, used = place_labels(
-            step, stop, arcs, bounded.bounds, limits.max_length, limits.max_stages, weighing, labels, used
+            step, stop, lattice, asked, limits.max_length, limits.max_stages, weighing, labels, used
         )
         if step < stop:
             if capacity >= limits.most_labels:

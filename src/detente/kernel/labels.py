@@ -12,12 +12,38 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from detente.kernel.arcs import Arcs
-from detente.kernel.bounds import Bounds
-from detente.kernel.system import FloatArray, IntArray
+from detente.kernel.system import BoolArray, FloatArray, IntArray
 
 DOMINATES = 1e-12
 """A label also dominates one that is better by no more than rounding."""
+
+
+class Lattice(NamedTuple):
+    """What labels need of arcs; see `detente.kernel.arcs.Arcs`."""
+
+    order: IntArray
+    first: IntArray
+    target: IntArray
+    length: IntArray
+    constant: FloatArray
+    is_end: BoolArray
+    end_values: FloatArray
+    checked: BoolArray
+    fades: FloatArray
+    patience: FloatArray
+
+
+class Asked(NamedTuple):
+    """What labels need of bounds; see `detente.kernel.bounds.Bounds`."""
+
+    asked: FloatArray
+    asked_at_end: FloatArray
+    least: FloatArray
+    most: FloatArray
+    earliest: IntArray
+    latest: IntArray
+    fewest: IntArray
+    longest: IntArray
 
 
 class Weighing(NamedTuple):
@@ -88,32 +114,35 @@ def _promise(
 def place_labels(
     start: int,
     stop: int,
-    arcs: Arcs,
-    bounds: Bounds,
+    lattice: Lattice,
+    bounds: Asked,
     max_length: int,
     max_stages: int,
     weighing: Weighing,
     labels: Labels,
     used: int,
 ) -> tuple[int, int]:
-    """Place the labels of the states of arcs.order[start:stop]: (next state, labels used); less if memory is full.
+    """Place the labels of the states of lattice.order[start:stop]: (next state, labels used); less if memory is full.
 
     Labels of a state are values of what follows (clipped at `most`), periods and stages from there to the end (clipped
     from below at what every path upstream can afford), the arc taken and the label it leads to.  With `by_product`
     values are not clipped and labels whose bound on the product of gains does not exceed `incumbent` are dropped;
     `beam` > 0 keeps so many labels per state at most.
     """
-    values, by_product, beam, incumbent = labels.values, weighing.by_product, weighing.beam, weighing.incumbent
-    slopes, constants, floor, patience = weighing.slopes, weighing.constants, weighing.floor, arcs.patience
-    fades, annuity = arcs.fades, arcs.annuity
-    order, first, target, length = arcs.order, arcs.first, arcs.target, arcs.length
-    own_cost, stay, is_end, end_values = arcs.own_cost, arcs.stay, arcs.is_end, arcs.end_values
-    checked = arcs.checked
-    asked, asked_at_end, alive, least = bounds.asked, bounds.asked_at_end, bounds.alive, bounds.least
-    most, earliest, latest, fewest = bounds.most, bounds.earliest, bounds.latest, bounds.fewest
-    longest = bounds.longest
-    block_start, block_stop, end_label = labels.block_start, labels.block_stop, labels.end_label
-    n_parties = stay.shape[1]
+    order, first, target, length = lattice.order, lattice.first, lattice.target, lattice.length
+    constant, is_end, end_values, checked = lattice.constant, lattice.is_end, lattice.end_values, lattice.checked
+    fades, patience = lattice.fades, lattice.patience
+    asked, asked_at_end, least, most = bounds.asked, bounds.asked_at_end, bounds.least, bounds.most
+    earliest, latest, fewest, longest = bounds.earliest, bounds.latest, bounds.fewest, bounds.longest
+    block_start, block_stop, end_label, values = (
+        labels.block_start,
+        labels.block_stop,
+        labels.end_label,
+        labels.values,
+    )
+    by_product, beam, incumbent = weighing.by_product, weighing.beam, weighing.incumbent
+    slopes, constants, floor = weighing.slopes, weighing.constants, weighing.floor
+    n_parties = constant.shape[1]
     vector = np.empty(n_parties)
     for step in range(start, stop):
         state = order[step]
@@ -133,8 +162,6 @@ def place_labels(
         for arc in range(first[step], first[step + 1]):
             if finished:
                 break
-            if not alive[arc]:
-                continue
             to = target[arc]
             for phase in range(2):
                 if finished:
@@ -160,10 +187,7 @@ def place_labels(
                         if later < (asked_at_end[arc, party] if phase == 0 else asked[arc, party]):
                             fits = False
                             break
-                        value = (
-                            stay[to, party] * annuity[party, length[arc]] - own_cost[arc, party]
-                            + fades[party, length[arc]] * later
-                        )  # fmt: skip
+                        value = constant[arc, party] + fades[party, length[arc]] * later
                         if value < least[state, party]:
                             fits = False
                             break

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from detente.errors import LimitError
-from detente.kernel.bits import find, insert, lowest_bit, make_index, to_masks
+from detente.kernel.bits import to_masks
 from detente.kernel.deviations import MOST_BITS
 from detente.kernel.system import BoolArray, IntArray, System
 
@@ -108,43 +108,6 @@ def stage_sets(mask: int, goal: int, order: Order, most: int, room: IntArray) ->
     return count
 
 
-@njit(cache=True, error_model="numpy")
-def _left_states(
-    masks: IntArray, own: IntArray, dependents: IntArray, keys: IntArray, places: IntArray, out: IntArray, start: int
-) -> tuple[int, int]:
-    """Index what parties can leave of the states from `start` on, until `out` is nearly full: (next, found)."""
-    found = 0
-    columns = np.empty(64, dtype=np.int64)
-    for place in range(start, len(masks)):
-        state = masks[place]
-        needed = 0
-        for party in range(len(own)):
-            bits, count = own[party] & state, 0
-            while bits:
-                bits &= bits - 1
-                count += 1
-            needed += 1 << count
-        if found + needed > len(out):
-            return place, found
-        for party in range(len(own)):
-            bits, count = own[party] & state, 0
-            while bits:
-                columns[count] = lowest_bit(bits)
-                bits &= bits - 1
-                count += 1
-            for choice in range(1, 1 << count):
-                removed = np.int64(0)
-                for bit in range(count):
-                    if choice >> bit & 1:
-                        removed |= dependents[columns[bit]]
-                left = state & ~removed
-                if find(keys, places, left) < 0:
-                    insert(keys, places, left, 0)
-                    out[found] = left
-                    found += 1
-    return len(masks), found
-
-
 def list_states(system: System, ideals: IntArray, feasible: BoolArray) -> IntArray:
     """Return the ideals, in their order, followed by every further state that a party can leave a feasible one for.
 
@@ -154,9 +117,8 @@ def list_states(system: System, ideals: IntArray, feasible: BoolArray) -> IntArr
         If a party has more than `MOST_BITS` measures that it could withhold or undo at once.
     """
     own = to_masks(system.withholds | system.undoes)
-    dependents = to_masks(system.dependents)
     sources = ideals[feasible]
-    most = max((int(np.bitwise_count(sources & mine).max(initial=0)) for mine in own), default=0)
+    most = max((int(np.bitwise_count((sources & mine).view(np.uint64)).max(initial=0)) for mine in own), default=0)
     if most > MOST_BITS:
         raise LimitError(
             f"a party could withhold or undo {most} measures at once: 2^{most} deviations are too many; "
@@ -164,11 +126,17 @@ def list_states(system: System, ideals: IntArray, feasible: BoolArray) -> IntArr
         )
     if len(ideals) == 1 << system.n_measures:
         return ideals
-    out = np.empty(max(1 << 18, len(own) << most), dtype=np.int64)
-    known = ideals
-    start = 0
-    while start < len(sources):
-        keys, places = make_index(known, room=len(out))
-        start, found = _left_states(sources, own, dependents, keys, places, out, start)
-        known = np.concatenate([known, out[:found]])
-    return known
+    dependents = to_masks(system.dependents)
+    left = [_left_by_removing(sources, mine, dependents) for mine in own]
+    return np.concatenate([ideals, np.setdiff1d(np.concatenate([*left, sources]), ideals)])
+
+
+def _left_by_removing(sources: IntArray, own: np.int64, dependents: IntArray) -> IntArray:
+    """All states that are left of some by removing own measures, each with what requires it."""
+    left = sources
+    for column in range(len(dependents)):
+        bit = np.left_shift(np.int64(1), np.int64(column))
+        if own & bit:
+            holding = left[(left & bit) != 0]
+            left = np.unique(np.concatenate([left, holding & ~dependents[column]]))
+    return left

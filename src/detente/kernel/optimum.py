@@ -7,6 +7,8 @@ proven by the last search, which leaves nothing out.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from detente.errors import Cancelled, LimitError
@@ -74,23 +76,21 @@ def find_optimum(problem: Problem, objective: Objective, reporter: Reporter) -> 
                 theta = best.value - PROVEN * max(1.0, abs(best.value))
             if best is not None and objective == "trust":
                 trust = TIED - best.value
-            search = problem.search(reporter, per_stage=width, theta=theta, trust=trust)
+            narrow = width < problem.max_per_stage
+            search = problem.search(reporter, per_stage=width, theta=theta, trust=trust, quick=narrow)
             found = _improved(search, objective, best)
             if found is not None and (best is None or found.value >= best.value):
                 best = found
-            if found is not None and not found.proven:
-                raise Cancelled
+            if not narrow and found is not None and best is not None and not found.proven:
+                return Found(stages=best.stages, value=sign * best.value, bound=sign * best.bound, proven=False)
         if best is None:
             return None
-        best = _widest(search, objective, best)
+        best = _widest(search, objective, replace(best, bound=best.value, proven=True))
     except (Cancelled, LimitError):
         if best is None:
             raise
         # What bounds a narrow search does not bound the whole one.
-        bound = (
-            sign * best.bound if best.bound != best.value and width == problem.max_per_stage else _trivial(objective)
-        )
-        return Found(stages=best.stages, value=sign * best.value, bound=bound, proven=False)
+        return Found(stages=best.stages, value=sign * best.value, bound=_trivial(objective), proven=False)
     return Found(stages=best.stages, value=sign * best.value, bound=sign * best.value, proven=best.proven)
 
 

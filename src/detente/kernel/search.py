@@ -9,9 +9,10 @@ import numpy as np
 
 from detente.errors import Cancelled, LimitError
 from detente.kernel.arcs import Arcs
+from detente.kernel.bounds import UNLIMITED, Bounds, Limits, bound_arcs
 from detente.kernel.ceilings import margin_ceiling, reliance_ceiling
 from detente.kernel.chords import upstream_lines
-from detente.kernel.labelling import UNLIMITED, Bounded, Limits, Path, bound_paths, keep_best, label_paths
+from detente.kernel.labelling import Path, keep_best, label_paths
 from detente.kernel.labels import Weighing
 from detente.kernel.roadmap import required_trust
 from detente.kernel.system import FloatArray
@@ -31,6 +32,9 @@ FIRST_SHARE = 1.0 / 64.0
 
 FIRST_BEAM = 4
 """Labels per state in the pass that looks for any roadmap before the one that leaves nothing out."""
+
+QUICK_ATTEMPTS = 8
+"""Attempts of a quick search, each halfway between the best and what could be."""
 
 BEAM = 32
 """Labels per state in the pass that looks for a good product before the exact one."""
@@ -74,12 +78,24 @@ class Search:
         Bytes that labels may take.
     reporter : Reporter
         Told how far it is; may raise `Cancelled`.
+    quick : bool
+        Look for good answers without proving them best; None then proves nothing either.
     """
 
-    def __init__(self, arcs: Arcs, *, max_stages: int, max_length: int, memory: float, reporter: Reporter) -> None:
+    def __init__(
+        self,
+        arcs: Arcs,
+        *,
+        max_stages: int,
+        max_length: int,
+        memory: float,
+        reporter: Reporter,
+        quick: bool = False,
+    ) -> None:
         n_parties = arcs.before.shape[1]
         self.arcs = arcs
         self.reporter = reporter
+        self.quick = quick
         self.limits = Limits(
             max_length=max_length,
             max_stages=max_stages,
@@ -93,10 +109,10 @@ class Search:
         trust: float = np.inf,
         max_length: int = UNLIMITED,
         arcs: Arcs | None = None,
-    ) -> Bounded:
+    ) -> Bounds:
         """Return what bounds alone leave of the arcs for some thresholds."""
         limits = replace(self.limits, max_length=min(max_length, self.limits.max_length))
-        return bound_paths(self.arcs if arcs is None else arcs, theta, trust, limits)
+        return bound_arcs(self.arcs if arcs is None else arcs, theta, trust, limits)
 
     def feasible(
         self,
@@ -111,7 +127,7 @@ class Search:
         bounded = self.bounds(theta=theta, trust=trust, max_length=max_length, arcs=arcs)
         if not bounded.possible:
             return None
-        for beam in (FIRST_BEAM, 0):
+        for beam in (FIRST_BEAM,) if self.quick else (FIRST_BEAM, 0):
             weighing = keep_best(len(self.arcs.checked), beam)
             paths = label_paths(bounded, weighing, self.reporter, task=task)
             if paths:
@@ -134,35 +150,28 @@ class Search:
             state = int(arcs.target[path[-1]])
         return np.array(path, dtype=np.int64)
 
-    def path_values(self, path: Path) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return V(k) and after(k) of a path, (K, P) each, and V(K + 1), (P,)."""
+    def path_values(self, path: Path) -> FloatArray:
+        """Return V(k) of a path, (K, P)."""
         arcs = self.arcs
-        end = arcs.end_values[arcs.target[path[-1]]]
-        later = end
-        start, after = np.empty((len(path), len(end))), np.empty((len(path), len(end)))
+        later = arcs.end_values[arcs.target[path[-1]]]
+        values = np.empty((len(path), len(later)))
         for k in reversed(range(len(path))):
-            arc = path[k]
-            periods = arcs.length[arc]
-            after[k] = arcs.stay[arcs.target[arc]] * arcs.annuity[:, periods] + arcs.fades[:, periods] * later
-            start[k] = after[k] - arcs.own_cost[arc]
-            later = start[k]
-        return start, after, end
+            later = arcs.constant[path[k]] + arcs.fades[:, arcs.length[path[k]]] * later
+            values[k] = later
+        return values
 
     def margin(self, path: Path) -> float:
         """Return the least flow-equivalent margin of a path over `before`, and `after` of all stages but the last."""
         arcs = self.arcs
-        start, after, _ = self.path_values(path)
-        gaps = [start - arcs.before[path]]
-        if len(path) > 1:
-            middle = path[:-1]
-            gaps.append(after[:-1] - arcs.after[arcs.target[middle], arcs.length[middle]])
-        flows = np.concatenate(gaps) * arcs.patience
+        deviate = arcs.before[path].copy()
+        deviate[:-1] = np.maximum(deviate[:-1], arcs.behind[path[:-1]])
+        flows = (self.path_values(path) - deviate) * arcs.patience
         return float(flows[:, arcs.checked].min())
 
     def trust(self, path: Path) -> float:
         """Return the largest required trust of a path."""
         arcs = self.arcs
-        start, _, _ = self.path_values(path)
+        start = self.path_values(path)
         most = 0.0
         for k, arc in enumerate(path):
             for party in np.flatnonzero(arcs.checked & (arcs.betrayed[arc] < np.inf)):
@@ -177,7 +186,7 @@ class Search:
 
     def product(self, path: Path) -> float:
         """Return the product of flow gains of a path, 0 if somebody gains nothing."""
-        start, _, _ = self.path_values(path)
+        start = self.path_values(path)
         gains = self.arcs.patience * (start[0] - self.arcs.start_value)
         return float(gains.prod()) if (gains > 0.0).all() else 0.0
 
@@ -202,8 +211,8 @@ class Search:
         self,
         path: Path,
         value_of: Callable[[Path], float],
-        ceiling: Callable[[Bounded], float],
-        bounds_at: Callable[[float, Arcs], Bounded],
+        ceiling: Callable[[Bounds], float],
+        bounds_at: Callable[[float, Arcs], Bounds],
         attempt: Callable[[float, Arcs], Path | None],
         *,
         sign: float = 1.0,
@@ -219,26 +228,28 @@ class Search:
             bounded = bounds_at(best, self.arcs)
             if bounded.possible:
                 bound = max(best, ceiling(bounded))
-            arcs = bounded.survivors()
+            arcs = bounded.arcs
             low, above = best, arcs
-            for _ in range(BOUND_STEPS):
+            for _ in range(0 if self.quick else BOUND_STEPS):
                 if bound - low <= _proof_step(best):
                     break
                 aim = 0.5 * (low + bound)
                 bounds = bounds_at(aim, above)
                 if bounds.possible:
-                    low, above = aim, bounds.survivors()
+                    low, above = aim, bounds.arcs
                 else:
                     bound = aim
                 self.reporter.report("bounding", best=sign * best, bound=sign * bound)
-            share = FIRST_SHARE
-            while bound - best > _proof_step(best):
+            share = 0.5 if self.quick else FIRST_SHARE
+            attempts = QUICK_ATTEMPTS if self.quick else UNLIMITED
+            while bound - best > _proof_step(best) and attempts:
+                attempts -= 1
                 least = best + _proof_step(best)
                 aim = max(least, bound - share * (bound - best))
                 found = attempt(aim, above if aim >= low else arcs)
                 if found is None:
                     bound = best if aim <= least else aim
-                    share = min(1.0, 3.0 * share)
+                    share = 0.5 if self.quick else min(1.0, 3.0 * share)
                 else:
                     value = value_of(found)
                     if value <= best:
@@ -247,11 +258,11 @@ class Search:
                     path, best = found, value
                     if best >= low:
                         arcs = above
-                    share = 1.0 if share == 0.5 else 0.5
+                    share = 1.0 if share == 0.5 and not self.quick else 0.5
                 self.reporter.report("searching", best=sign * best, bound=sign * bound)
         except (LimitError, Cancelled):
             return self._found(path, value=best, bound=bound, proven=False)
-        return self._found(path, value=best, bound=best, proven=True)
+        return self._found(path, value=best, bound=bound, proven=bound - best <= _proof_step(best))
 
     def least_trust(self, *, trust: float = np.inf) -> Found | None:
         """Return a roadmap of least trust demand, at most `trust`; its value and bound are negative trust demands."""
@@ -272,7 +283,7 @@ class Search:
         first = self.feasible(max_length=max_length)
         if first is None:
             return None
-        low = int(self.bounds().bounds.earliest[self.arcs.is_end].min())
+        low = int(self.bounds().earliest[self.arcs.is_end].min())
         path, best = first, self.duration(first)
         try:
             while low < best:
@@ -294,13 +305,13 @@ class Search:
             return None
         arcs = self.arcs
         bounded = self.bounds()
-        slopes, constants = upstream_lines(arcs, bounded.bounds.alive, bounded.bounds.ideal)
+        slopes, constants = upstream_lines(bounded)
         floor = arcs.patience * arcs.start_value
-        gains = arcs.patience * bounded.bounds.ideal[arcs.order[-1]] - floor
+        gains = arcs.patience * bounded.ideal[arcs.order[-1]] - floor
         ceiling = float(gains.prod()) if (gains > 0.0).all() else 0.0
         path, best = first, self.product(first)
         try:
-            for beam in (BEAM, 0):
+            for beam in (BEAM,) if self.quick else (BEAM, 0):
                 enough = max(best, incumbent) * (1.0 + PROVEN)
                 weighing = Weighing(
                     by_product=True,
@@ -316,5 +327,7 @@ class Search:
                         path, best = candidate, value
                 self.reporter.report("raising the product", best=best, bound=ceiling)
         except (LimitError, Cancelled):
-            return self._found(path, value=best, bound=ceiling, proven=False) if best > incumbent else None
+            if best <= incumbent:
+                raise  # that none is better is not known
+            return self._found(path, value=best, bound=ceiling, proven=False)
         return self._found(path, value=best, bound=best, proven=True) if best > incumbent else None

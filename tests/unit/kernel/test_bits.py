@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detente.kernel.bits import MOST_MEASURES, find, insert, lowest_bit, make_index, to_masks, to_states
+from detente.kernel.bits import MOST_MEASURES, find, lowest_bit, make_index, to_masks, to_states
 from detente.kernel.system import IntArray
 
 
@@ -75,14 +75,6 @@ def test_masks_that_differ_only_in_high_bits_are_kept_apart() -> None:
     masks = np.left_shift(np.arange(16, dtype=np.int64), 60)
     keys, places = make_index(masks)
     assert [find(keys, places, mask) for mask in masks] == list(range(16))
-
-
-def test_inserting_tells_whether_the_mask_is_new() -> None:
-    masks = random_masks(100)
-    keys, places = make_index(masks[:10], room=90)
-    assert [bool(insert(keys, places, mask, 10 + n)) for n, mask in enumerate(masks)] == [False] * 10 + [True] * 90
-    assert find(keys, places, masks[5]) == 5
-    assert find(keys, places, masks[50]) == 60
 
 
 def test_an_index_stays_half_empty() -> None:

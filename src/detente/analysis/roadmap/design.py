@@ -293,17 +293,17 @@ def design_roadmap(
         return finish(Status.NONE, missing=("there is no measure that those at the table can take",))
     game = build_game(read, measures, parties=parties)
     # The compiled code is loaded only here: evaluations do without it.
+    from detente.kernel.bounds import UNLIMITED
     from detente.kernel.conflict import find_conflict
     from detente.kernel.design import TooManyStatesError, make_problem
-    from detente.kernel.labelling import UNLIMITED
     from detente.kernel.optimum import find_optimum
 
     reporter = Reporter(progress)
-    reporter.report("listing states")
     order = goal_order(game, together, before)
     if order is None:
         return finish(Status.NONE, missing=("what must come before what forms a cycle",))
     try:
+        reporter.report("listing states")
         problem = make_problem(
             game.system,
             order,
@@ -316,6 +316,8 @@ def design_roadmap(
         )
     except TooManyStatesError as large:
         raise _too_large(game, f"{large.states:,} states", memory) from None
+    except Cancelled:
+        return finish(Status.STOPPED)
     if problem is None:
         return finish(Status.NONE, missing=("the goal, or the status quo, is infeasible",))
     try:

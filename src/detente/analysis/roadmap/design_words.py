@@ -45,8 +45,10 @@ def explain_design(design: Design) -> Iterator[Sentence]:
     if design.evaluation is None:
         yield Sentence(text="Stopped before any roadmap was found; none may exist.")
         return
-    certificate = "proven: no roadmap does better" if design.status is Status.OPTIMAL else (
-        f"stopped early: others may reach {design.bound:.4g}"
+    certificate = (
+        "proven: no roadmap does better"
+        if design.status is Status.OPTIMAL
+        else (f"stopped early: others may reach {design.bound:.4g}")
     )
     yield Sentence(
         text=f"The roadmap that {SOUGHT[design.objective]} has {len(design.stages)} "

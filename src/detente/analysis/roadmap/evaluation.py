@@ -252,6 +252,6 @@ class Evaluation(Result):
         return charts.draw_margins(lines, ax=ax)
 
     def explain(self) -> Explanation:
-        """Say of every roadmap whether it holds and, if not, who is tempted where and by what; then what is unstated."""
+        """Say whether each roadmap holds and, if not, who is tempted where and by what; then what is unstated."""
         verdicts = (s for entry in self.roadmaps for s in explain_evaluation(entry))
         return Explanation(sentences=(*verdicts, *explain_unstated(self.roadmaps)))

@@ -117,8 +117,8 @@ def explain_evaluation(evaluation: RoadmapEvaluation) -> Iterator[Sentence]:
         )
         party = case.party(most.party).name
         text = (
-            f"It asks most trust of {party}, at stage {most.stage}: the others must be expected to do their part with a "
-            f"probability of at least {most.required_trust:.0%}."
+            f"It asks most trust of {party}, at stage {most.stage}: the others must be expected to do their part with "
+            f"a probability of at least {most.required_trust:.0%}."
         )
         yield Sentence(text=text, parties=(most.party,), stage=most.stage)
     else:
@@ -128,14 +128,14 @@ def explain_evaluation(evaluation: RoadmapEvaluation) -> Iterator[Sentence]:
         text = "No chance of an outside breakdown makes it fail."
     else:
         text = (
-            f"It stops holding when the chance of an outside breakdown reaches {evaluation.critical_hazard:.3g} a {unit} "
-            f"(here {evaluation.hazard:.3g})."
+            f"It stops holding when the chance of an outside breakdown reaches {evaluation.critical_hazard:.3g} "
+            f"a {unit} (here {evaluation.hazard:.3g})."
         )
     yield Sentence(text=text)
 
 
 def explain_unstated(evaluations: Iterable[RoadmapEvaluation]) -> Iterator[Sentence]:
-    """Yield one sentence on the values that nobody states although a roadmap takes the measure (§3); none if all are."""
+    """Yield one sentence on values that nobody states although a roadmap takes the measure (§3); none if all are."""
     entries = list(evaluations)
     taken = {measure for entry in entries for stage in entry.stages for measure in stage}
     missing: dict[str, dict[str, None]] = {}
