@@ -81,9 +81,15 @@ def demo(
     trust, and writes a report.
     """
     with answering(debug=debug):
-        from detente.cli.demo import run_demo
+        from detente.cli.compiling import finish_compiling, start_compiling, stop_compiling
 
-        run_demo(directory)
+        compiling = start_compiling()
+        try:
+            from detente.cli.demo import run_demo
+
+            run_demo(directory, wait=lambda: finish_compiling(compiling))
+        finally:
+            stop_compiling(compiling)
 
 
 @app.command(cls=Command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from detente.analysis.result import Status
@@ -27,8 +27,14 @@ GUARANTEES = ("china-guarantee", "russia-guarantee")
 MOST_PER_STAGE = 3
 
 
-def run_demo(directory: Path) -> None:
-    """Check, evaluate, design and report the built-in case; say where the report is."""
+def run_demo(directory: Path, *, wait: Callable[[], None]) -> None:
+    """Check, evaluate, design and report the built-in case; say where the report is.
+
+    Parameters
+    ----------
+    wait : callable
+        Called before the first design: returns when compiled code is there.
+    """
     from detente.report import write_report
 
     started = time.monotonic()
@@ -45,13 +51,18 @@ def run_demo(directory: Path) -> None:
         _pause(watch)
         _show_verdicts(screen, case, evaluation)
         goal = [m.id for m in case.measures if m.id not in LEFT_OUT]
-        found = _design(case, goal, watch, 0.2, 0.5)
         bare = [measure for measure in goal if measure not in GUARANTEES]
-        without = _design(case, bare, watch, 0.5, 0.65)
-        _pause(watch)
-        _show_design(screen, case, found, without)
+
+        def make_designs() -> list[Design]:
+            wait()
+            found = _design(case, goal, watch, 0.5, 0.75)
+            without = _design(case, bare, watch, 0.75, 0.95)
+            _pause(watch)
+            _show_design(screen, case, found, without)
+            return [found, without]
+
         _make_folder(directory)
-        write_report(case, target, designs=[found, without], progress=part_of(watch, 0.65, 1.0))
+        write_report(case, target, designs=make_designs, evaluation=evaluation, progress=part_of(watch, 0.2, 0.5))
     screen.heading("4. The report")
     screen.line()
     screen.paragraph(f"{target} – open it in a browser; it needs no network.")

@@ -105,9 +105,11 @@ def compose(findings: Findings) -> parts.Document:
     Document
         The same for the same findings.
     """
-    sections = [in_short(findings)]
+    told = []
     if findings.evaluation is not None:
-        sections += [verdicts(findings), hazards(findings), roadmaps(findings)]
+        # Before anything asks for the designs, which may have to wait for compiled code.
+        told = [verdicts(findings), hazards(findings), roadmaps(findings)]
+    sections = [in_short(findings), *told]
     if findings.designs:
         sections.append(designs(findings))
     if findings.readings:

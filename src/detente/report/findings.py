@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from detente.analysis.result import Status
 from detente.analysis.roadmap import Design, Evaluation, RoadmapEvaluation, design_roadmap, evaluate_roadmaps
@@ -39,7 +40,7 @@ class DesignFinding:
     refusal: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Findings:
     """Everything that a report on a case tells.
 
@@ -52,6 +53,8 @@ class Findings:
     hazards : mapping from roadmap to verdicts over a range of hazards
     flips : tuple of RangeFlip or None
         None if there are too many numbers to move.
+    make_designs : callable
+        Makes what `designs` keeps.
     """
 
     case: Case
@@ -62,7 +65,12 @@ class Findings:
     hazards: dict[str, tuple[HazardVerdict, ...]]
     differences: tuple[ReadingDifference, ...]
     flips: tuple[RangeFlip, ...] | None
-    designs: tuple[DesignFinding, ...]
+    make_designs: Callable[[], tuple[DesignFinding, ...]] = field(repr=False)
+
+    @cached_property
+    def designs(self) -> tuple[DesignFinding, ...]:
+        """The designs to tell, made when they are first asked for."""
+        return self.make_designs()
 
     def entries(self, reading: str | None) -> tuple[RoadmapEvaluation, ...]:
         """Return the verdicts under a reading, in the order of the roadmaps."""
@@ -110,8 +118,9 @@ def find(
     date: datetime.date,
     roadmaps: Sequence[str] | None = None,
     readings: Sequence[str] | None = None,
-    designs: Sequence[Design] | None = None,
+    designs: Sequence[Design] | Callable[[], Sequence[Design]] | None = None,
     max_per_stage: int | None = None,
+    evaluation: Evaluation | None = None,
     progress: Progress | None = None,
 ) -> Findings:
     """Run every analysis that a report needs.
@@ -124,10 +133,12 @@ def find(
         The day to put on the report.
     roadmaps, readings : sequence of ids, optional
         Which to tell; all of the case unless given. The base case is always told.
-    designs : sequence of Design, optional
-        Designs to tell instead of designing anew; none if empty.
+    designs : sequence of Design, or a callable that makes one, optional
+        Designs to tell instead of designing anew; none if empty. A callable is called last.
     max_per_stage : int, optional
         Limit of the designs that are made here.
+    evaluation : Evaluation, optional
+        The verdicts, if they are known already: of the same roadmaps, in the base case and under the same readings.
     progress : callable, optional
         Told how far it is; `Cancelled` raised by it stops the report.
     """
@@ -135,13 +146,17 @@ def find(
     asked = tuple(r.id for r in case.readings) if readings is None else tuple(dict.fromkeys(readings))
     for reading in asked:
         case.under(reading)
-    evaluation = _evaluate(case, chosen, asked, progress)
+    if evaluation is None:
+        evaluation = _evaluate(case, chosen, asked, progress)
     entries = evaluation.roadmaps if evaluation is not None else ()
     base = [entry for entry in entries if entry.reading is None]
-    if designs is None:
-        found = tuple(_design(case, reading, max_per_stage, progress) for reading in (None, *asked))
-    else:
-        found = tuple(DesignFinding(reading=design.provenance.reading, design=design) for design in designs)
+
+    def make_designs() -> tuple[DesignFinding, ...]:
+        if designs is None:
+            return tuple(_design(case, reading, max_per_stage, progress) for reading in (None, *asked))
+        made = designs() if callable(designs) else designs
+        return tuple(DesignFinding(reading=design.provenance.reading, design=design) for design in made)
+
     return Findings(
         case=case,
         date=date,
@@ -151,5 +166,5 @@ def find(
         hazards={entry.id: hazard_verdicts(entry) for entry in base},
         differences=reading_differences(case, entries, progress=progress),
         flips=range_flips(case, base, progress=progress),
-        designs=found,
+        make_designs=make_designs,
     )

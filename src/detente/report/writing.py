@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from detente.analysis.roadmap import Design
+from detente.analysis.roadmap import Design, Evaluation
 from detente.case import Case
 from detente.errors import OptionError
 from detente.progress import Progress, Reporter
@@ -49,8 +49,9 @@ def write_report(
     *,
     roadmaps: Sequence[str] | None = None,
     readings: Sequence[str] | None = None,
-    designs: Sequence[Design] | None = None,
+    designs: Sequence[Design] | Callable[[], Sequence[Design]] | None = None,
     max_per_stage: int | None = None,
+    evaluation: Evaluation | None = None,
     date: datetime.date | None = None,
     progress: Progress | None = None,
 ) -> Path:
@@ -65,11 +66,14 @@ def write_report(
         beside it. What is there is replaced.
     roadmaps, readings : sequence of ids, optional
         Which to tell; all of the case unless given. The base case is always told.
-    designs : sequence of Design, optional
-        Designs to tell; unless given, one is made for the base case and for every reading told.
+    designs : sequence of Design, or a callable that makes one, optional
+        Designs to tell; unless given, one is made for the base case and for every reading told. A callable is called
+        after everything that does not depend on designs is done.
     max_per_stage : int, optional
         Measures a stage, at most, in designs that are made here; where there is no limit and designing would need too
         much memory, 2.
+    evaluation : Evaluation, optional
+        The verdicts, if they are known already: of the same roadmaps, in the base case and under the same readings.
     date : date, optional
         The day to put on the report; today unless given.
     progress : callable, optional
@@ -98,6 +102,7 @@ def write_report(
         readings=readings,
         designs=designs,
         max_per_stage=max_per_stage,
+        evaluation=evaluation,
         progress=progress,
     )
     Reporter(progress).report("writing the report")
