@@ -1,5 +1,9 @@
 """How the documentation is built: offline, from Markdown pages and docstrings."""
 
+import re
+
+from sphinx.application import Sphinx
+
 from detente import __version__
 
 project = "detente"
@@ -23,7 +27,7 @@ myst_heading_anchors = 3
 bibtex_bibfiles = ["references.bib"]
 bibtex_reference_style = "author_year"
 
-autodoc_typehints = "description"
+python_maximum_signature_line_length = 100
 numpydoc_show_class_members = False
 
 html_theme = "furo"
@@ -32,3 +36,13 @@ html_title = f"detente {release}"
 html_math_renderer = None
 html_copy_source = False
 html_show_sourcelink = False
+
+
+def _cite(_app: Sphinx, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
+    """Turn the keys of the bibliography in a docstring, ``[key]_``, into citations."""
+    lines[:] = [re.sub(r"\[([a-z]+\d{4})\]_", r":cite:t:`\1`", line) for line in lines]
+
+
+def setup(app: Sphinx) -> None:
+    # Before numpydoc, which takes such keys for footnotes.
+    app.connect("autodoc-process-docstring", _cite, priority=100)

@@ -1,0 +1,227 @@
+"""The reference says all there is: every key with its default, every code, every public name, every source."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+import detente
+from detente import compare_cases, design_roadmap, evaluate_roadmaps
+from detente.casefile import case_from_tree, case_schema
+from detente.casefile.grammar import CLAIMS, DOCUMENTS
+from tests.oracle.hand_cases import pair
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+Rows = dict[str, tuple[str, ...]]
+
+
+def tables(page: str) -> dict[str, list[Rows]]:
+    """The tables of a page by the heading above them: first cell, without its backticks, to the others."""
+    found: dict[str, list[Rows]] = {}
+    heading, rows = "", None
+    for line in (REFERENCE / page).read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            heading = line[3:]
+        if line.startswith("| `") and rows is not None:
+            first, *others = (cell.strip() for cell in line.strip("|").split(" | "))
+            rows[first.strip("| `")] = tuple(others)
+        elif line.startswith("| key "):
+            rows = {}
+            found.setdefault(heading, []).append(rows)
+    return found
+
+
+CASE_FILE = tables("case-file.md")
+SCHEMA: dict[str, Any] = case_schema()  # Any: a tree of JSON
+SECTIONS = SCHEMA["properties"]
+RECORDS: dict[str, dict[str, Any]] = {  # Any: as above
+    "case.yaml": SCHEMA,
+    **{
+        section: SECTIONS[section]["additionalProperties"]
+        for section in ("parties", "interests", "measures", "preferences", "forums", "roadmaps", "issues", "readings")
+    },
+    "terms": SECTIONS["terms"]["items"],
+    "progress": SECTIONS["progress"]["items"],
+    "graph": SECTIONS["graph"],
+    "levels": SECTIONS["measures"]["additionalProperties"]["properties"]["levels"]["anyOf"][1]["additionalProperties"],
+}
+
+
+def assert_documented(table: Rows, record: dict[str, Any]) -> None:  # Any: as above
+    assert set(table) == set(record["properties"])
+    assert {key for key, (default, _) in table.items() if default == "required"} == set(record.get("required", ()))
+
+
+@pytest.mark.parametrize("heading", RECORDS)
+def test_every_key_of_a_case_is_documented(heading: str) -> None:
+    [table] = CASE_FILE[heading]
+    assert_documented(table, RECORDS[heading])
+
+
+def test_every_key_of_the_evidence_is_documented() -> None:
+    claims: dict[str, Any] = CLAIMS.schema()  # Any: as above
+    documents: dict[str, Any] = DOCUMENTS.schema()  # Any: as above
+    claim, assumed = CASE_FILE["claims.yaml"]
+    [document] = CASE_FILE["documents.yaml"]
+    assert_documented(claim, claims["properties"]["claims"]["additionalProperties"])
+    assert_documented(assumed, claims["properties"]["assumed"]["items"])
+    assert_documented(document, documents["properties"]["documents"]["additionalProperties"])
+
+
+def test_the_page_of_the_case_has_no_table_of_something_else() -> None:
+    assert set(CASE_FILE) == {*RECORDS, "documents.yaml", "claims.yaml"}
+
+
+SMALL = {
+    "detente": 1,
+    "parties": {"usa": {"discount": 0.9}, "dprk": {"discount": 0.9}},
+    "interests": {"calm": {"weight": {"usa": 1}}},
+    "measures": {"freeze": {"by": ["dprk"], "value": {"usa": 1, "dprk": -1}}, "relief": {"by": {"forum": "unsc"}}},
+    "forums": {"unsc": {"members": ["usa"], "quota": 1}},
+    "roadmaps": {"swap": {"stages": [["freeze"]]}},
+    "readings": {"other": {}},
+}
+PLACES: dict[str, list[list[str]]] = {
+    "case.yaml": [[]],
+    "parties": [["parties", "usa"]],
+    "measures": [["measures", "relief"], ["measures", "freeze"]],
+    "forums": [["forums", "unsc"]],
+    "readings": [["readings", "other"]],
+}
+
+
+@pytest.mark.parametrize("heading", PLACES)
+def test_stating_a_default_changes_nothing(heading: str) -> None:
+    [table] = CASE_FILE[heading]
+    yaml = YAML(typ="safe", pure=True)
+    defaults = {key: yaml.load(cell.strip("`")) for key, (cell, _) in table.items() if cell.startswith("`")}
+    assert defaults
+    plain = case_from_tree(SMALL)  # type: ignore[arg-type]  # a literal is inferred more widely than Plain
+    for place in PLACES[heading]:
+        for key, default in defaults.items():
+            stated = yaml.load(str(SMALL))
+            record = stated
+            for step in place:
+                record = record[step]
+            record.setdefault(key, default)
+            assert case_from_tree(stated) == plain, f"{heading}: {key}"
+
+
+ANSWERS = tables("json.md")
+
+
+def keys(heading: str) -> set[str]:
+    [table] = ANSWERS[heading]
+    return set(table)
+
+
+def test_every_key_of_the_answers_is_documented() -> None:
+    case = pair()
+    roadmap: Any = [["a", "b"]]  # Any: compare_cases takes roadmaps of the case only
+    with_roadmap = detente.change_case(case, {"roadmaps": {"swap": {"stages": roadmap}}})
+    evaluated: dict[str, Any] = evaluate_roadmaps(case, [roadmap]).to_dict()  # Any: a tree of JSON
+    designed = design_roadmap(case).to_dict()
+    compared: dict[str, Any] = compare_cases(
+        with_roadmap, detente.change_case(with_roadmap, {"parties.A.hazard": 0.9})
+    ).to_dict()  # Any: as above
+    [entry] = evaluated["roadmaps"]
+    [verdict] = compared["verdicts"]
+    shared = keys("every analysis")
+    assert set(evaluated) == shared | keys("evaluate")
+    assert set(designed) == shared | keys("design")
+    assert set(compared) == shared | keys("diff")
+    assert set(entry) == keys("a roadmap")
+    assert set(entry["rows"][0]) == keys("a row")
+    assert set(verdict) == keys("a verdict")
+    assert designed["evaluation"].keys() == entry.keys()  # type: ignore[attr-defined]  # a tree of JSON
+
+
+def test_every_key_within_a_key_is_named() -> None:
+    case = pair(irreversible=True)
+    entry: Any = evaluate_roadmaps(case, [[["a"], ["b"]]]).to_dict()["roadmaps"]  # Any: a tree of JSON
+    row = entry[0]["rows"][0]
+    conflict: Any = design_roadmap(case).to_dict()["conflict"]  # Any: as above
+    [of_row], [of_roadmap], [of_design] = ANSWERS["a row"], ANSWERS["a roadmap"], ANSWERS["design"]
+    for inner, (text, *_) in (
+        (row["deviation"], of_row["deviation"]),
+        (row["parts"], of_row["parts"]),
+        (entry[0]["critical"], of_roadmap["critical"]),
+        (conflict, of_design["conflict"]),
+    ):
+        assert [key for key in inner if f"`{key}`" not in text] == []
+
+
+def test_every_code_has_an_entry() -> None:
+    used = {
+        code
+        for module in (ROOT / "src" / "detente").rglob("*.py")
+        for code in re.findall(r'"(D\d{3})"', module.read_text(encoding="utf-8"))
+    }
+    pages = [(REFERENCE / f"diagnostics{part}.md").read_text(encoding="utf-8") for part in ("", "-of-analyses")]
+    entries = [code for page in pages for code in re.findall(r"^### (D\d{3}): .", page, re.MULTILINE)]
+    assert sorted(entries) == sorted(used)
+
+
+def documented_names() -> set[str]:
+    names, module = set(), ""
+    for line in (REFERENCE / "python.md").read_text(encoding="utf-8").splitlines():
+        if found := re.fullmatch(r"\.\. currentmodule:: (\S+)", line):
+            module = found[1]
+        elif found := re.fullmatch(r"\.\. (?:auto|py:)(?:function|class|data|exception):: (\S+)", line):
+            names.add(found[1] if found[1].startswith("detente.") else f"{module}.{found[1]}")
+        elif line.startswith("```"):
+            module = ""
+    return names
+
+
+def public_names() -> set[str]:
+    names = {f"detente.{name}" for name in detente.__all__}
+    for module in ("detente.analysis.roadmap", "detente.case", "detente.casefile", "detente.evidence", "detente.report"):
+        names.update(f"{module}.{name}" for name in import_module(module).__all__ if name not in detente.__all__)
+    for module in ("detente.analysis.result", "detente.errors", "detente.progress"):
+        found = vars(import_module(module))
+        names.update(f"{module}.{name}" for name, value in found.items() if getattr(value, "__module__", "") == module)
+    return names
+
+
+def test_every_public_name_has_an_entry() -> None:
+    documented = documented_names()
+    assert public_names() - documented == set()
+    for name in sorted(documented):
+        module, _, attribute = name.rpartition(".")
+        assert hasattr(import_module(module), attribute), name
+
+
+def test_what_is_documented_has_a_docstring() -> None:
+    bare = []
+    for name in sorted(documented_names()):
+        module, _, attribute = name.rpartition(".")
+        value = getattr(import_module(module), attribute)
+        if not isinstance(value, type | FunctionType):
+            continue
+        said = (value.__doc__ or "").strip()
+        if not said or said.startswith(f"{attribute}("):  # what a dataclass has unless it says more
+            bare.append(name)
+    assert bare == []
+
+
+def test_sources_are_those_that_are_cited() -> None:
+    known = re.findall(r"^@\w+\{(\w+),", (ROOT / "docs" / "references.bib").read_text(encoding="utf-8"), re.MULTILINE)
+    assert known == sorted(set(known))
+    [table] = re.findall(
+        r"(?:^\| `\w+` .*\n)+", (REFERENCE / "bibliography.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == known
+    pages = [page for page in (ROOT / "docs").rglob("*.md") if page.name != "bibliography.md"]
+    texts = [page.read_text(encoding="utf-8") for page in pages if "_build" not in page.parts]
+    cited = {key for text in texts for key in re.findall(r"\{cite(?::t)?\}`(\w+)`", text)}
+    modules = [module.read_text(encoding="utf-8") for module in (ROOT / "src").rglob("*.py")]
+    followed = {key for text in modules for key in re.findall(r'\[([a-z]+\d{4})\]_|"([a-z]+\d{4})"', text) for key in key}
+    assert cited | (followed - {""}) == set(known)
