@@ -82,7 +82,9 @@ def find_optimum(problem: Problem, objective: Objective, reporter: Reporter) -> 
             if found is not None and (best is None or found.value >= best.value):
                 best = found
             if not narrow and found is not None and best is not None and not found.proven:
-                return Found(stages=best.stages, value=sign * best.value, bound=sign * best.bound, proven=False)
+                # The bound of this search, which leaves nothing out; a narrow one bounds only what is narrow.
+                bound = max(found.bound, best.value)
+                return Found(stages=best.stages, value=sign * best.value, bound=sign * bound, proven=False)
         if best is None:
             return None
         best = _widest(search, objective, replace(best, bound=best.value, proven=True))

@@ -294,6 +294,4 @@ def required_trust(comply: float, leave: float, betrayed: float) -> float | None
         return 0.0
     if comply < leave - HOLDS:
         return None
-    if comply <= betrayed:
-        return 1.0
     return min(1.0, (leave - betrayed) / (comply - betrayed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -137,18 +137,6 @@ class Search:
     def _found(self, path: Path, *, value: float, bound: float, proven: bool) -> Found:
         stages = tuple(int(mask) for mask in self.arcs.stage[path])
         return Found(stages=stages, value=value, bound=bound, proven=proven)
-
-    def path_of(self, stages: Sequence[int]) -> Path:
-        """Return the arcs of a roadmap given as masks, all of which must be there."""
-        arcs = self.arcs
-        position = np.empty(len(arcs.masks), dtype=np.int64)
-        position[arcs.order] = np.arange(len(arcs.masks))
-        state, path = int(arcs.order[-1]), []
-        for stage in stages:
-            low, high = arcs.first[position[state]], arcs.first[position[state] + 1]
-            path.append(int(low + np.flatnonzero(arcs.stage[low:high] == stage)[0]))
-            state = int(arcs.target[path[-1]])
-        return np.array(path, dtype=np.int64)
 
     def path_values(self, path: Path) -> FloatArray:
         """Return V(k) of a path, (K, P)."""

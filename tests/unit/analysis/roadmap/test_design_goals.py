@@ -120,6 +120,20 @@ def test_the_best_of_all_goals_is_not_for_objectives_that_doing_nothing_would_wi
     )
 
 
+def test_the_best_of_all_goals_keeps_apart_what_excludes_each_other() -> None:
+    # y would be best, but s is in force and excludes it; of x and z, which exclude each other, z is worth more.
+    case = two(
+        gift("x", excludes=("z",)),
+        measure("y", "B", {"A": 9, "B": 9}),
+        measure("z", "B", {"A": 2, "B": 2}),
+        gift("s", excludes=("y",)),
+        status_quo=("s",),
+    )
+    design = design_roadmap(case, goal="best", objective="nash")
+    assert design.stages == (("z",),)
+    assert design.value == pytest.approx(4.0)
+
+
 def test_best_does_not_count_doing_nothing() -> None:
     case = two(measure("x", "A", {"A": -1, "B": 0}, irreversible=True))
     design = design_roadmap(case, goal="best", objective="margin")
@@ -170,6 +184,11 @@ def test_a_goal_that_no_order_of_stages_reaches() -> None:
     # Each needs the other's absence at first: x comes after y, but y alone is infeasible.
     case = two(gift("x", after=("y",)), gift("y"), infeasible=(parse_condition("y and not x"),))
     assert missing(case) == ("no order of stages leads to it within what is allowed",)
+
+
+def test_a_status_quo_that_is_infeasible_itself() -> None:
+    case = two(gift("x"), infeasible=(parse_condition("not x"),))
+    assert missing(case) == ("the goal, or the status quo, is infeasible",)
 
 
 def test_limits_that_no_order_of_stages_meets() -> None:
