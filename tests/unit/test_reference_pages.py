@@ -25,7 +25,8 @@ Rows = dict[str, tuple[str, ...]]
 def tables(page: str) -> dict[str, list[Rows]]:
     """The tables of a page by the heading above them: first cell, without its backticks, to the others."""
     found: dict[str, list[Rows]] = {}
-    heading, rows = "", None
+    heading = ""
+    rows: Rows | None = None
     for line in (REFERENCE / page).read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             heading = line[3:]
@@ -183,7 +184,13 @@ def documented_names() -> set[str]:
 
 def public_names() -> set[str]:
     names = {f"detente.{name}" for name in detente.__all__}
-    for module in ("detente.analysis.roadmap", "detente.case", "detente.casefile", "detente.evidence", "detente.report"):
+    for module in (
+        "detente.analysis.roadmap",
+        "detente.case",
+        "detente.casefile",
+        "detente.evidence",
+        "detente.report",
+    ):
         names.update(f"{module}.{name}" for name in import_module(module).__all__ if name not in detente.__all__)
     for module in ("detente.analysis.result", "detente.errors", "detente.progress"):
         found = vars(import_module(module))
@@ -223,5 +230,7 @@ def test_sources_are_those_that_are_cited() -> None:
     texts = [page.read_text(encoding="utf-8") for page in pages if "_build" not in page.parts]
     cited = {key for text in texts for key in re.findall(r"\{cite(?::t)?\}`(\w+)`", text)}
     modules = [module.read_text(encoding="utf-8") for module in (ROOT / "src").rglob("*.py")]
-    followed = {key for text in modules for key in re.findall(r'\[([a-z]+\d{4})\]_|"([a-z]+\d{4})"', text) for key in key}
+    followed = {
+        key for text in modules for key in re.findall(r'\[([a-z]+\d{4})\]_|"([a-z]+\d{4})"', text) for key in key
+    }
     assert cited | (followed - {""}) == set(known)
