@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -127,6 +128,38 @@ def test_where_labels_run_out_no_answer_is_called_proven_that_is_not(
         if design.bound is not None:
             assert sign * design.bound <= sign * best + 1e-9
     assert seen >= {"refused", "optimal"}
+
+
+def rivals(seed: int, n_measures: int) -> Case:
+    """Four parties that each like some of the measures, all irreversible, and fear a breakdown: many orders hold."""
+    random = Random(f"rivals {seed}")  # noqa: S311  # no secret depends on it
+    parties = [party(i, random.uniform(0.6, 0.97), breakdown=-500.0) for i in "ABCD"]
+    measures = [
+        measure(
+            f"m{n}",
+            "ABCD"[n % 4],
+            {i: random.uniform(-1.0, 1.6) for i in "ABCD"},
+            irreversible=True,
+            duration=random.randint(1, 5),
+        )
+        for n in range(n_measures)
+    ]
+    return case_of(parties, measures)
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("seed", range(4))
+def test_however_few_labels_are_kept_at_first_the_answer_is_the_same(
+    objective: Objective, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = rivals(seed, 5)
+    want = design_roadmap(case, objective=objective)
+    monkeypatch.setattr("detente.kernel.search.FIRST_BEAM", 1)
+    monkeypatch.setattr("detente.kernel.search.BEAM", 1)
+    got = design_roadmap(case, objective=objective)
+    assert got.status is want.status
+    assert got.value == pytest.approx(want.value, rel=1e-9)
+    assert want.status is Status.OPTIMAL
 
 
 def test_a_limit_on_stages_and_one_on_periods_together() -> None:
