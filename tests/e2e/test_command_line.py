@@ -167,15 +167,17 @@ def test_starting_loads_nothing_heavy() -> None:
 
 def test_control_c_stops_a_design_with_the_best_found_so_far(folder: Path) -> None:
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [DETENTE, "design", "korea-2018", "--max-per-stage", "4", "--memory", "64GB", "--json"],
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        cwd=folder,
-        env={**PLAIN, "TERM": "xterm", "COLUMNS": "90"},
-    )
+    printed = folder / "printed.json"  # not a pipe: nobody empties it while the terminal is read
+    with printed.open("w") as output:
+        process = subprocess.Popen(
+            [DETENTE, "design", "korea-2018", "--json"],
+            stdout=output,
+            stderr=theirs,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            cwd=folder,
+            env={**PLAIN, "TERM": "xterm", "COLUMNS": "90"},
+        )
     os.close(theirs)
     shown, deadline = b"", time.monotonic() + 120
     while b"%" not in shown and time.monotonic() < deadline:
@@ -184,9 +186,7 @@ def test_control_c_stops_a_design_with_the_best_found_so_far(folder: Path) -> No
     while part := _read(ours):
         shown += part
     os.close(ours)
-    assert process.stdout is not None
-    document = json.loads(process.stdout.read())
-    process.stdout.close()
     assert process.wait(timeout=60) == 3
+    document = json.loads(printed.read_text())
     assert document["status"] == "stopped"
     assert "Traceback" not in shown.decode()
