@@ -21,8 +21,14 @@ from detente.case import Case, Roadmap
 from detente.errors import Cancelled, LimitError, OptionError
 from detente.progress import Progress
 
+MANY = 12
+"""Measures above which designs of a report have a limit of measures a stage, so that a report takes seconds."""
+
+FEW_PER_STAGE = 3
+"""That limit."""
+
 FEWER = 2
-"""Measures a stage, at most, where designing without a limit would need more memory than allowed."""
+"""Measures a stage, at most, where designing would still need more memory than allowed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -153,7 +159,10 @@ def find(
 
     def make_designs() -> tuple[DesignFinding, ...]:
         if designs is None:
-            return tuple(_design(case, reading, max_per_stage, progress) for reading in (None, *asked))
+            limit = max_per_stage
+            if limit is None and len(case.measures) - len(case.status_quo) > MANY:
+                limit = FEW_PER_STAGE
+            return tuple(_design(case, reading, limit, progress) for reading in (None, *asked))
         made = designs() if callable(designs) else designs
         return tuple(DesignFinding(reading=design.provenance.reading, design=design) for design in made)
 

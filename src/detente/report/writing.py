@@ -70,8 +70,8 @@ def write_report(
         Designs to tell; unless given, one is made for the base case and for every reading told. A callable is called
         after everything that does not depend on designs is done.
     max_per_stage : int, optional
-        Measures a stage, at most, in designs that are made here; where there is no limit and designing would need too
-        much memory, 2.
+        Measures a stage, at most, in designs that are made here. Unless given, 3 in cases of more than 12 measures and
+        no limit in smaller ones; 2 where designing would need too much memory. The report says which.
     evaluation : Evaluation, optional
         The verdicts, if they are known already: of the same roadmaps, in the base case and under the same readings.
     date : date, optional

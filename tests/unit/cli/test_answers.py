@@ -198,16 +198,21 @@ def test_a_screen_for_people_suggests_what_is_next_and_breaks_lines(
 def test_the_demo_tells_the_whole_story(border: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = {}
 
-    def write_report(case: object, path: Path, *, designs: list[object], progress: object) -> Path:
-        written["designs"] = len(designs)
+    waited: list[bool] = []
+
+    def write_report(
+        case: object, path: Path, *, designs: Callable[[], list[object]], evaluation: object, progress: object
+    ) -> Path:
+        written["designs"] = len(designs())
         path.write_text("report")
         return path
 
     monkeypatch.setattr("detente.report.write_report", write_report)
     shown = io.StringIO()
     with redirect_stdout(shown):
-        demo.run_demo(Path("new/demo"))
+        demo.run_demo(Path("new/demo"), wait=lambda: waited.append(True))
     lines = shown.getvalue().splitlines()
+    assert waited == [True]  # once, before the first design
     assert (written, Path("new/demo/korea-2018.html").read_text()) == ({"designs": 2}, "report")
     assert [line for line in lines if line[:2] in {"1.", "2.", "3.", "4."}] == [
         "1. The case: Korea 2017–18",
@@ -221,7 +226,7 @@ def test_the_demo_tells_the_whole_story(border: Path, monkeypatch: pytest.Monkey
 def test_the_demo_refuses_a_folder_that_is_none(border: Path) -> None:
     Path("taken").write_text("x")
     with pytest.raises(OptionError) as refused:
-        demo.run_demo(Path("taken"))
+        demo.run_demo(Path("taken"), wait=lambda: None)
     assert str(refused.value) == "'taken' is a file; --directory takes a folder"
     with pytest.raises(OptionError) as refused:
         demo._make_folder(Path("taken/below"))

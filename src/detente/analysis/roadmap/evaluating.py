@@ -176,7 +176,8 @@ def evaluate_roadmaps(
         If `progress` raised it before anything was evaluated.
     """
     started = time.perf_counter()
-    asked: Sequence[RoadmapLike] = case.roadmaps if roadmaps is None else roadmaps
+    # By id, so that a reading that changes a roadmap is heard.
+    asked: Sequence[RoadmapLike] = [roadmap.id for roadmap in case.roadmaps] if roadmaps is None else roadmaps
     if not asked:
         raise OptionError("the case has no roadmaps; add one under `roadmaps:` or design one")
     readings = (None,) if not readings else tuple(readings)
