@@ -126,7 +126,8 @@ FILE_CODES = (
     Code(
         "D106",
         "No finite number",
-        "Infinity and NaN are no values that anybody could state; a number too large to hold counts as infinite.",
+        "Infinity and NaN are no values that anybody could state, and of numbers beyond 1e12 in size the margins could "
+        "not be told apart.",
         "parties:\n  usa: {hazard: .nan}",
     ),
     Code(

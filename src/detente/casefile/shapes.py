@@ -18,6 +18,10 @@ from detente.casefile.tree import NUMBER, Mapping, Node, Scalar, Sequence, is_nu
 Schema: TypeAlias = dict[str, object]
 
 
+LARGEST = 1e12
+"""Largest number in size: margins are compared to within 1e-9, which larger numbers cannot be held to."""
+
+
 class Bad:
     """The value of what could not be read."""
 
@@ -130,6 +134,13 @@ class Number(Shape):
         if value != value or value in (float("inf"), float("-inf")):
             return examination.add(
                 "D106", node, f"{examination.at()} must be a finite number, not {text[:40]}.", "write a number."
+            )
+        if abs(value) > LARGEST:
+            return examination.add(
+                "D106",
+                node,
+                f"{examination.at()} must lie between -{LARGEST:g} and {LARGEST:g}, not {text[:40]}.",
+                "count in larger units.",
             )
         if self.whole:
             if value != int(value):

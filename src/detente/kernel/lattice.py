@@ -108,22 +108,31 @@ def stage_sets(mask: int, goal: int, order: Order, most: int, room: IntArray) ->
     return count
 
 
+class TooManyDeviationsError(LimitError):
+    """A party could do more at once than can be tried."""
+
+    def __init__(self, *, party: int, count: int) -> None:
+        self.party, self.count = party, count
+        super().__init__(
+            f"a party could withhold or undo {count} measures at once: 2^{count} deviations are too many; "
+            f"at most {MOST_BITS} can be tried"
+        )
+
+
 def list_states(system: System, ideals: IntArray, feasible: BoolArray) -> IntArray:
     """Return the ideals, in their order, followed by every further state that a party can leave a feasible one for.
 
     Raises
     ------
-    LimitError
+    TooManyDeviationsError
         If a party has more than `MOST_BITS` measures that it could withhold or undo at once.
     """
     own = to_masks(system.withholds | system.undoes)
     sources = ideals[feasible]
-    most = max((int(np.bitwise_count((sources & mine).view(np.uint64)).max(initial=0)) for mine in own), default=0)
+    counts = [int(np.bitwise_count((sources & mine).view(np.uint64)).max(initial=0)) for mine in own]
+    most = max(counts, default=0)
     if most > MOST_BITS:
-        raise LimitError(
-            f"a party could withhold or undo {most} measures at once: 2^{most} deviations are too many; "
-            f"at most {MOST_BITS} can be tried"
-        )
+        raise TooManyDeviationsError(party=counts.index(most), count=most)
     if len(ideals) == 1 << system.n_measures:
         return ideals
     dependents = to_masks(system.dependents)

@@ -259,6 +259,11 @@ def design_roadmap(
         takeable if at_table is not None else [m.id for m in read.measures if m.direction is not Direction.BACKWARD]
     )
     wanted = resolve_goal(read, goal, default)
+    if wanted is not None:
+        strangers = [m for m in dict.fromkeys(named) if m not in wanted and m not in read.status_quo]
+        if strangers:
+            names = ", ".join(f"'{measure}'" for measure in strangers)
+            raise OptionError(f"--together or --before names {names}, which the goal does not contain")
     parameters: dict[str, object] = {
         "objective": objective,
         "goal": BEST if wanted is None else " and ".join(wanted),
@@ -296,6 +301,7 @@ def design_roadmap(
     from detente.kernel.bounds import UNLIMITED
     from detente.kernel.conflict import find_conflict
     from detente.kernel.design import TooManyStatesError, make_problem
+    from detente.kernel.lattice import TooManyDeviationsError
     from detente.kernel.optimum import find_optimum
 
     reporter = Reporter(progress)
@@ -316,29 +322,38 @@ def design_roadmap(
         )
     except TooManyStatesError as large:
         raise _too_large(game, f"{large.states:,} states", memory) from None
+    except TooManyDeviationsError as many:
+        raise LimitError(
+            f"{read.party(game.parties[many.party]).name} could withhold or undo {many.count} measures at once, and "
+            f"2^{many.count} deviations are too many to try: leave some of its measures out of --goal, or put them in "
+            "the status quo"
+        ) from None
     except Cancelled:
         return finish(Status.STOPPED)
     if problem is None:
         return finish(Status.NONE, missing=("the goal, or the status quo, is infeasible",))
     try:
         found = find_optimum(problem, objective, reporter)
-        if found is None:
-            conflict = find_conflict(problem, reporter)
-            if not conflict.parties:
-                return finish(Status.NONE, missing=("no order of stages leads to it within what is allowed",))
-            return finish(
-                Status.NONE,
-                conflict=Conflict(
-                    parties=tuple(game.parties[i] for i in conflict.parties),
-                    measures=tuple(game.measures[i] for i in conflict.measures),
-                    minimal=conflict.minimal,
-                ),
-            )
     except Cancelled:
         return finish(Status.STOPPED)
     except LimitError:
         n_states = len(problem.legal)
         raise _too_large(game, f"{n_states:,} states and the stages between them", memory) from None
+    if found is None:
+        try:
+            conflict = find_conflict(problem, reporter)
+        except (Cancelled, LimitError):
+            return finish(Status.NONE)  # which is proven; only who rules all roadmaps out is not known
+        if not conflict.parties:
+            return finish(Status.NONE, missing=("no order of stages leads to it within what is allowed",))
+        return finish(
+            Status.NONE,
+            conflict=Conflict(
+                parties=tuple(game.parties[i] for i in conflict.parties),
+                measures=tuple(game.measures[i] for i in conflict.measures),
+                minimal=conflict.minimal,
+            ),
+        )
     stages = tuple(
         tuple(game.measures[column] for column in np.flatnonzero(row)) for row in problem.stages(found.stages)
     )

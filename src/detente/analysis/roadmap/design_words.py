@@ -64,7 +64,7 @@ def explain_design(design: Design) -> Iterator[Sentence]:
 def _explain_conflict(design: Design) -> Iterator[Sentence]:
     case, conflict = design.case, design.conflict
     if conflict is None:
-        yield Sentence(text="No roadmap to the goal holds.")
+        yield Sentence(text="No roadmap to the goal holds; the search for who rules them out was stopped.")
         return
     names = join_words(case.party(party).name for party in conflict.parties)
     if conflict.measures:

@@ -85,10 +85,16 @@ def test_what_must_come_before_comes_in_an_earlier_stage(objective: Objective) -
     assert design.parameters["before"] == [["z", "v"], ["v", "w"]]
 
 
-def test_together_and_before_count_only_among_what_is_taken() -> None:
-    # z is no part of the goal, and y is in force from the start.
-    case = replace(gifts("xyz"), status_quo=("y",))
-    assert design_roadmap(case, goal=["x"], together=[["x", "z"]], before=[("z", "x"), ("y", "x")]).stages == (("x",),)
+def test_what_is_in_force_from_the_start_comes_before_everything() -> None:
+    case = replace(gifts("xy"), status_quo=("y",))
+    assert design_roadmap(case, goal=["x"], before=[("y", "x")]).stages == (("x",),)
+
+
+@pytest.mark.parametrize("options", [{"together": [["x", "z"]]}, {"before": [("z", "x")]}])
+def test_measures_outside_the_goal_in_orders_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(OptionError) as refused:
+        design_roadmap(gifts("xyz"), goal=["x"], **options)
+    assert str(refused.value) == "--together or --before names 'z', which the goal does not contain"
 
 
 def test_what_can_be_neither_together_nor_apart_is_impossible() -> None:
@@ -178,7 +184,8 @@ def test_too_many_deviations_of_one_party_are_refused() -> None:
     with pytest.raises(LimitError) as refused:
         design_roadmap(case_of([party("A")], measures))
     assert str(refused.value) == (
-        "a party could withhold or undo 21 measures at once: 2^21 deviations are too many; at most 20 can be tried"
+        "A could withhold or undo 21 measures at once, and 2^21 deviations are too many to try: leave some of its "
+        "measures out of --goal, or put them in the status quo"
     )
 
 

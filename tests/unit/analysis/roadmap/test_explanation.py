@@ -256,7 +256,9 @@ def test_a_conflict_that_is_not_proven_smallest() -> None:
 
 
 def test_a_design_without_a_conflict() -> None:
-    assert unfinished(status=Status.NONE, evaluation=None) == "No roadmap to the goal holds."
+    assert unfinished(status=Status.NONE, evaluation=None) == (
+        "No roadmap to the goal holds; the search for who rules them out was stopped."
+    )
 
 
 def test_a_design_stopped_before_anything_was_found() -> None:
