@@ -7,8 +7,8 @@ the same and no mixture with plain integers turns into floating point.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from detente.kernel.compiled import compiled
 from detente.kernel.system import BoolArray, IntArray
 
 MOST_MEASURES = 64
@@ -31,14 +31,14 @@ def _bit_places() -> IntArray:
 _PLACES = _bit_places()
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def lowest_bit(mask: int) -> int:  # pragma: no cover - compiled
     """Return the number of the lowest bit set; the mask must not be zero."""
     place: int = _PLACES[((mask & -mask) * _DE_BRUIJN >> 58) & 63]
     return place
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def find(keys: IntArray, places: IntArray, mask: int) -> int:
     """Return the place of a mask in an index made by `make_index`; -1 if it is not there."""
     last = len(keys) - 1

@@ -167,7 +167,10 @@ def make_problem(
     """
     n_measures, n_parties = system.n_measures, system.n_parties
     if n_measures > MOST_MEASURES:
-        raise LimitError(f"{n_measures} measures vary; a design can hold {MOST_MEASURES}")
+        raise LimitError(
+            f"{n_measures} measures vary, and a design can hold {MOST_MEASURES}: leave some out of --goal, or put them "
+            "in the status quo"
+        )
     per_state = state_bytes(n_parties, n_measures)
     most = max(1, int(memory / 2 / per_state))
     try:

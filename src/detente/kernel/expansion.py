@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from detente.kernel.bits import find, lowest_bit
+from detente.kernel.compiled import compiled
 from detente.kernel.lattice import Order, stage_sets
 from detente.kernel.system import BoolArray, FloatArray, IntArray
 from detente.kernel.tables import Tables
@@ -79,7 +79,7 @@ class Written(NamedTuple):
     betrayed: FloatArray
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def best_deviation(
     party: int,
     target: int,
@@ -152,7 +152,7 @@ def best_deviation(
     return best
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def expand(
     first: int,
     place_in_order: IntArray,

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from detente.kernel.compiled import compiled
 from detente.kernel.system import BoolArray, FloatArray, IntArray
 
 DOMINATES = 1e-12
@@ -96,7 +96,7 @@ class Labels(NamedTuple):
     next_of: IntArray
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _promise(
     vector: FloatArray, slopes: FloatArray, constants: FloatArray, patience: FloatArray, floor: FloatArray
 ) -> float:
@@ -110,7 +110,7 @@ def _promise(
     return product
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def place_labels(
     start: int,
     stop: int,
@@ -238,7 +238,7 @@ def place_labels(
     return stop, used
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _move(source: int, target: int, labels: Labels) -> None:
     """Copy one label over another."""
     if source != target:
@@ -248,7 +248,7 @@ def _move(source: int, target: int, labels: Labels) -> None:
         labels.arc_of[target], labels.next_of[target] = labels.arc_of[source], labels.next_of[source]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _is_dominated(vector: FloatArray, periods: int, stages: int, begin: int, used: int, labels: Labels) -> bool:
     """Whether some label is at least as good in everything."""
     values = labels.values
@@ -263,7 +263,7 @@ def _is_dominated(vector: FloatArray, periods: int, stages: int, begin: int, use
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _drop_dominated(vector: FloatArray, periods: int, stages: int, begin: int, used: int, labels: Labels) -> int:
     """Remove the labels that are no better in anything; return how many labels are used then."""
     values, keep = labels.values, begin

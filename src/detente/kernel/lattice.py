@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from detente.errors import LimitError
 from detente.kernel.bits import to_masks
+from detente.kernel.compiled import compiled
 from detente.kernel.deviations import MOST_BITS
 from detente.kernel.system import BoolArray, IntArray, System
 
@@ -77,7 +77,7 @@ def list_ideals(order: Order, most: int) -> IntArray:
     return masks
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def stage_sets(mask: int, goal: int, order: Order, most: int, room: IntArray) -> int:
     """Write the sets that can be taken next from a state into `room`; return how many, or -1 if there is no room.
 
