@@ -50,9 +50,10 @@ def explain_design(design: Design) -> Iterator[Sentence]:
         if design.status is Status.OPTIMAL
         else (f"stopped early: others may reach {design.bound:.4g}")
     )
+    verb = "needs" if design.objective in ("trust", "duration") else "reaches"
     yield Sentence(
         text=f"The roadmap that {SOUGHT[design.objective]} has {len(design.stages)} "
-        f"stage{'s' if len(design.stages) != 1 else ''} and needs {_value(design)} ({certificate})."
+        f"stage{'s' if len(design.stages) != 1 else ''} and {verb} {_value(design)} ({certificate})."
     )
     for number, stage in enumerate(design.stages):
         text = f"Stage {number + 1}: {quote_measures(case, stage)}."

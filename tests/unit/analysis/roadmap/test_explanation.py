@@ -173,7 +173,7 @@ def test_names_are_safe_in_html() -> None:
     [
         ("trust", "The roadmap that asks for the least trust has 1 stage and needs a required probability of 20%"),
         ("duration", "The roadmap that is the shortest has 1 stage and needs 1 month"),
-        ("nash", "The roadmap that has the greatest product of gains has 1 stage and needs a product of 4"),
+        ("nash", "The roadmap that has the greatest product of gains has 1 stage and reaches a product of 4"),
     ],
 )
 def test_a_design(objective: str, first: str) -> None:
@@ -209,7 +209,7 @@ def test_a_design_that_asks_for_no_trust() -> None:
 def test_a_design_of_greatest_margin() -> None:
     told = str(design_roadmap(FREEZE, objective="margin").explain()).split("\n")
     assert told[0].startswith("The roadmap that has the widest margins has ")
-    assert told[0].endswith(" and needs a least margin of 0.5 a month (proven: no roadmap does better).")
+    assert told[0].endswith(" and reaches a least margin of 0.5 a month (proven: no roadmap does better).")
 
 
 def test_why_no_roadmap_holds_by_what_could_be_done_with_measures() -> None:
