@@ -9,8 +9,8 @@ import numpy as np
 
 from detente.errors import Cancelled, LimitError
 from detente.kernel.arcs import Arcs
-from detente.kernel.bounds import UNLIMITED, Bounds, Limits, bound_arcs
-from detente.kernel.ceilings import margin_ceiling, reliance_ceiling
+from detente.kernel.bounds import UNLIMITED, WORTH_ANOTHER_ROUND, Bounds, Limits, bound_arcs
+from detente.kernel.ceilings import complying, margin_ceiling, reliance_ceiling
 from detente.kernel.chords import upstream_lines
 from detente.kernel.labelling import Path, keep_best, label_paths
 from detente.kernel.labels import Weighing
@@ -293,7 +293,6 @@ class Search:
             return None
         arcs = self.arcs
         bounded = self.bounds()
-        slopes, constants = upstream_lines(bounded)
         floor = arcs.patience * arcs.start_value
         gains = arcs.patience * bounded.ideal[arcs.order[-1]] - floor
         ceiling = float(gains.prod()) if (gains > 0.0).all() else 0.0
@@ -301,6 +300,10 @@ class Search:
         try:
             for beam in (BEAM,) if self.quick else (BEAM, 0):
                 enough = max(best, incumbent) * (1.0 + PROVEN)
+                bounded = self._promising(bounded, floor, enough)
+                if not bounded.possible:
+                    break
+                slopes, constants = upstream_lines(bounded)
                 weighing = Weighing(
                     by_product=True,
                     slopes=slopes,
@@ -319,3 +322,17 @@ class Search:
                 raise  # that none is better is not known
             return self._found(path, value=best, bound=ceiling, proven=False)
         return self._found(path, value=best, bound=best, proven=True) if best > incumbent else None
+
+    def _promising(self, bounds: Bounds, floor: FloatArray, incumbent: float) -> Bounds:
+        """Delete the arcs that cannot be part of a roadmap whose product exceeds the incumbent."""
+        while bounds.possible:
+            arcs = bounds.arcs
+            slopes, constants = upstream_lines(bounds)
+            best = np.where(arcs.is_end[:, None], np.maximum(bounds.ideal, arcs.end_values), bounds.ideal)
+            first = slopes[arcs.source] * complying(arcs, best[arcs.target]) + constants[arcs.source]
+            gains = arcs.patience * first - floor
+            keep = np.where((gains > 0.0).all(axis=1), gains.prod(axis=1), 0.0) > incumbent
+            if keep.sum() > WORTH_ANOTHER_ROUND * len(keep):
+                break
+            bounds = self.bounds(arcs=arcs.only(keep))
+        return bounds
