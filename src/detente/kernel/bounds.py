@@ -1,7 +1,7 @@
 """Bounds over arcs: which of them a roadmap within thresholds of margin and trust may use (§8 of the model).
 
 "Every margin at least θ and every required trust at most μ̄" asks of each arc that the value of what follows is at
-least a threshold, party by party.  Bounds from both ends delete arcs that cannot meet theirs, to a fixpoint: backward
+least a threshold, party by party.  Bounds from both ends delete arcs that cannot meet theirs, round by round: backward
 the best value that a state can still bring (the *ideal*), forward the least and the most that any path to it can ask.
 States are treated level by level, a level being the states with the same number of measures: arcs lead from level to
 higher level.
