@@ -11,7 +11,7 @@ from typer.testing import Result
 from detente import read_case
 from detente._version import __version__
 from detente.analysis.roadmap import OBJECTIVES
-from detente.cli.app import ObjectiveWord
+from detente.cli.commands_of_designs import ObjectiveWord
 
 Run = Callable[..., Result]
 
