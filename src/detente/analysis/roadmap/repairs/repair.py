@@ -6,10 +6,10 @@ works only if the ordinary evaluation of the repaired roadmap says that it holds
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import cast
+from typing import Protocol, cast
 
 from detente.analysis.roadmap.evaluating import evaluate_path
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
@@ -18,6 +18,7 @@ from detente.case import Case, Measure, Roadmap
 from detente.casefile import case_from_tree, case_to_tree, change_case
 from detente.casefile.differences import Branch, apply_differences, comparable_tree, list_differences
 from detente.casefile.tree import Plain
+from detente.progress import Progress
 
 
 class RepairKind(StrEnum):
@@ -124,6 +125,26 @@ class NoRepair:
     def to_dict(self) -> dict[str, object]:
         """Return the JSON form."""
         return {"kind": self.kind.value, "reason": self.reason}
+
+
+class Finder(Protocol):
+    """Looks for the repairs of one kind; ``find_detection`` in ``detection.py`` and so on."""
+
+    def __call__(
+        self, case: Case, evaluation: RoadmapEvaluation, *, progress: Progress | None = None
+    ) -> Iterable[Repair | NoRepair]:
+        """Yield every repair of the kind as it is found, or why there is none.
+
+        Parameters
+        ----------
+        case : Case
+            The case with its readings; ``evaluation.case`` is the case as the reading sees it.
+        evaluation : RoadmapEvaluation
+            The verdict on a roadmap of the case that does not hold; it names the roadmap and the reading.
+        progress : callable, optional
+            Told how far the search for this kind is, from 0 to 1; may raise `Cancelled`, and what was yielded counts.
+        """
+        ...
 
 
 Edit = Callable[[Case], Case]
