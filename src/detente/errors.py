@@ -102,3 +102,7 @@ class LimitError(DetenteError):
 
 class Cancelled(DetenteError):
     """The user stopped the run; raised by a progress callback."""
+
+
+class ExperimentalWarning(UserWarning):
+    """What was used is experimental: its definitions, words and numbers may still change."""
