@@ -34,7 +34,13 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Row:
-    """One check of one party: its place, and where its groups of deviations are in `Deviations`."""
+    """One check of one party: its place, and where its groups of deviations are in `Deviations`.
+
+    Parameters
+    ----------
+    stage : int
+        Counted from 0; −1 is waiting before the first stage, and the end where there is no stage.
+    """
 
     stage: int
     check: Check
@@ -132,7 +138,7 @@ def undoable(system: System, in_force: BoolArray, party: int) -> BoolArray:
 
 
 def list_deviations(
-    system: System, states: BoolArray, durations: IntArray, *, joint_bits: int = JOINT_BITS
+    system: System, states: BoolArray, durations: IntArray, *, waiting: int = 0, joint_bits: int = JOINT_BITS
 ) -> Deviations:
     """List what every party could do instead at every check of a roadmap.
 
@@ -144,6 +150,8 @@ def list_deviations(
         Shape (K + 1, n): the states S_0 … S_K.
     durations : IntArray
         Shape (K,), periods.
+    waiting : int
+        Periods in S_0 before the first stage; the check there is "after", of stage −1.
     joint_bits : int
         How many unlinked measures are still tried jointly.
 
@@ -163,7 +171,8 @@ def list_deviations(
     left_parts: list[BoolArray] = []
     pays_parts: list[FloatArray] = []
     n_stages = states.shape[0] - 1
-    checks = [(k, check) for k in range(n_stages) for check in (Check.BEFORE, Check.AFTER)]
+    checks = [(-1, Check.AFTER)] if waiting else []
+    checks += [(k, check) for k in range(n_stages) for check in (Check.BEFORE, Check.AFTER)]
     checks.append((n_stages - 1, Check.END))
     total = 0
     for stage, check in checks:
@@ -172,7 +181,8 @@ def list_deviations(
             taken, earlier = target & ~states[stage], states[stage]
         else:
             taken, earlier = np.zeros_like(target), target
-        bound = NEVER if check is Check.END else int(durations[stage])
+        lasts = waiting if stage < 0 else int(durations[stage])
+        bound = NEVER if check is Check.END else lasts
         for party in range(system.n_parties):
             can_withhold = system.withholds[party] & taken
             columns = np.flatnonzero(can_withhold | undoable(system, earlier, party))

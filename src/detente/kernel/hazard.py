@@ -35,7 +35,7 @@ def least_margins(roadmap: RoadmapValues, hazard: FloatArray, numbers: IntArray 
 
 def _grid(roadmap: RoadmapValues, lowest: float) -> FloatArray:
     """Hazards from the lowest up, close together where γⁿ changes fast, then wider."""
-    length = float(roadmap.durations.sum() + roadmap.deviations.lag.max(initial=1))
+    length = float(roadmap.waiting + roadmap.durations.sum() + roadmap.deviations.lag.max(initial=1))
     fine = np.arange(0.0, 8.0 / length, FINE_STEP / length)
     wide = np.geomspace(8.0 / length, MOST_SURVIVAL_LOST, 40) if 8.0 / length < MOST_SURVIVAL_LOST else np.zeros(0)
     steps = np.concatenate([fine, wide])

@@ -15,10 +15,10 @@ TIES = 1e-12
 """Deviations whose values differ by no more than this tie."""
 
 
-def stage_states(stages: BoolArray) -> BoolArray:
-    """Return S_0 … S_K, shape (K + 1, n), of stages given as rows (K, n)."""
-    start = np.zeros((1, stages.shape[1]), dtype=np.bool_)
-    return np.asarray(np.logical_or.accumulate(np.concatenate([start, stages]), axis=0), dtype=np.bool_)
+def stage_states(stages: BoolArray, start: BoolArray | None = None) -> BoolArray:
+    """Return S_0 … S_K, shape (K + 1, n), of stages given as rows (K, n); S_0 is empty unless a start (n,) is given."""
+    first = np.zeros((1, stages.shape[1]), dtype=np.bool_) if start is None else start[None, :]
+    return np.asarray(np.logical_or.accumulate(np.concatenate([first, stages]), axis=0), dtype=np.bool_)
 
 
 def least_durations(system: System, states: BoolArray) -> IntArray:
@@ -50,19 +50,35 @@ class RoadmapValues:
     system : System
         The game.
     stages : BoolArray
-        Shape (K, n): the measures of each stage, K >= 1, legal.
+        Shape (K, n): the measures of each stage, legal; none where everything agreed is in force already.
     durations : IntArray
         Shape (K,), periods, none shorter than `least_durations`.
+    start : BoolArray, optional
+        Shape (n,): what is in force beside the status quo before the first of these stages; nothing unless given.
+    waiting : int
+        Periods that pass in the start before the first stage; checked as the rows "after" of stage −1.
     joint_bits : int
         See `detente.kernel.deviations.list_deviations`.
     """
 
-    def __init__(self, system: System, stages: BoolArray, durations: IntArray, *, joint_bits: int = JOINT_BITS) -> None:
+    def __init__(
+        self,
+        system: System,
+        stages: BoolArray,
+        durations: IntArray,
+        *,
+        start: BoolArray | None = None,
+        waiting: int = 0,
+        joint_bits: int = JOINT_BITS,
+    ) -> None:
         self.system = system
         self.stages = stages
         self.durations = durations
-        self.states = stage_states(stages)
-        self.deviations: Deviations = list_deviations(system, self.states, durations, joint_bits=joint_bits)
+        self.waiting = waiting
+        self.states = stage_states(stages, start)
+        self.deviations: Deviations = list_deviations(
+            system, self.states, durations, waiting=waiting, joint_bits=joint_bits
+        )
         self.own_cost = np.where(system.owns, system.cost, 0.0) @ stages.T.astype(np.float64)
         self.betrayal_lag, betrayed = self._betrayed_states()
         n_stages = stages.shape[0]
@@ -83,6 +99,11 @@ class RoadmapValues:
     def n_stages(self) -> int:
         """Number of stages."""
         return int(self.stages.shape[0])
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything is in force beside the status quo before the first stage."""
+        return bool(self.states[0].any())
 
     def _betrayed_states(self) -> tuple[IntArray, BoolArray]:
         """Lag and state per stage and party if it does its part and the others withhold theirs (§7)."""
@@ -122,6 +143,16 @@ class RoadmapValues:
             later = start[k]
         return start, after, end
 
+    def waiting_values(self, hazard: FloatArray, periods: int) -> FloatArray:
+        """Value of so many periods in the start and the stages then: (P, H); what has not begun does not break."""
+        start, _, end = self.path(hazard)
+        later = start[0] if self.n_stages else end
+        if not self.has_begun:
+            hazard = np.zeros_like(hazard)
+        gamma, annuity = self._discounting(hazard)
+        flow = self._flow(self.stage_index[:1], hazard)[:, 0]
+        return np.asarray(flow * annuity(periods) + gamma**periods * later)
+
     def _discounting(self, hazard: FloatArray) -> tuple[FloatArray, _Annuity]:
         gamma = self.system.discount[:, None] * (1.0 - hazard)[None, :]
         return gamma, _Annuity(gamma)
@@ -157,11 +188,11 @@ class RoadmapValues:
         """Value of leaving openly, per row; no hazard enters: shape (n_rows,)."""
         values = np.empty(len(self.deviations.rows))
         for number, row in enumerate(self.deviations.rows):
-            if row.check is Check.BEFORE and row.stage == 0:
+            state = row.stage if row.check is Check.BEFORE else row.stage + 1
+            if state == 0 and not self.has_begun:
                 patience = 1.0 - self.system.discount[row.party]
                 values[number] = self.aftermath.value[row.party, self.stage_index[0]] / patience
             else:
-                state = row.stage if row.check is Check.BEFORE else row.stage + 1
                 values[number] = self.aftermath.breaker[row.party, self.stage_index[state]]
         return values
 
@@ -169,12 +200,14 @@ class RoadmapValues:
         """Value of complying, per row and hazard: (n_rows, H)."""
         start, after, end = self.path(hazard)
         table = {Check.BEFORE: start, Check.AFTER: after}
-        return np.array(
-            [
-                end[row.party] if row.check is Check.END else table[row.check][row.stage, row.party]
-                for row in self.deviations.rows
-            ]
-        )
+        waited = self.waiting_values(hazard, self.waiting) if self.waiting else end
+
+        def value(row: Row) -> FloatArray:
+            if row.check is Check.END:
+                return np.asarray(end[row.party])
+            return np.asarray(waited[row.party] if row.stage < 0 else table[row.check][row.stage, row.party])
+
+        return np.array([value(row) for row in self.deviations.rows])
 
     def best_deviations(self, hazard: FloatArray, numbers: IntArray | None = None) -> FloatArray:
         """D_i of some rows (all unless given), leaving included: (n_rows, H)."""

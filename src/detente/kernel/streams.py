@@ -134,7 +134,7 @@ def deviate(path: Path, place: Place, choice: Choice) -> Stream:
     stream = _empty(path)
     left = state_left(path, place, choice)
     if choice.leaves:
-        if place.check is Check.BEFORE and place.stage == 0:
+        if place.check is Check.BEFORE and place.stage == 0 and not left.any():
             stream.states.append((1.0 / (1.0 - float(system.discount[party])), left))
         else:
             stream.broken.append((1.0, left, True))

@@ -29,7 +29,7 @@ class CheckValues:
     Parameters
     ----------
     stage, party : int
-        Counted from 0.
+        Counted from 0; stage −1 is waiting before the first, and the end where there is no stage.
     withheld, undone : IntArray
         Columns that the best deviation withholds and undoes, as chosen.
     noticed_after : int
@@ -122,13 +122,13 @@ def _parts(roadmap: RoadmapValues, row: Row, withheld: BoolArray, undone: BoolAr
     ahead, fades = 0.0, 1.0
     if row.check is not Check.END:
         for k in range(row.stage + 1, roadmap.n_stages):
-            fades *= delta ** int(roadmap.durations[k - 1])
+            fades *= delta ** (int(roadmap.durations[k - 1]) if k else roadmap.waiting)
             ahead += fades * float(roadmap.stages[k] @ weight * present - roadmap.own_cost[party, k])
     if leaves and row.check is Check.BEFORE:
         withheld = roadmap.stages[row.stage]
     left = roadmap.states[row.stage + 1] & ~withheld & ~undone
     gone = withheld | undone
-    if leaves and row.check is Check.BEFORE and row.stage == 0:
+    if leaves and not left.any():
         lost = 0.0  # nothing has begun, so nothing breaks down
     else:
         after = break_down(system, left[None, :])
