@@ -46,6 +46,7 @@ def _checked(case: Case, roadmap: Roadmap) -> Roadmap:
 
 
 def _durations(game: Game, roadmap: Roadmap, stages: BoolArray, given: Sequence[int] | None) -> IntArray:
+    """The lengths of the stages: the least unless given, and none shorter."""
     least = least_durations(game.system, stage_states(stages))
     if given is None:
         return least
@@ -108,10 +109,62 @@ def evaluate_path(
     CaseError
         If parties lack what roadmaps need, or a stage is shorter than verification takes.
     """
-    game = build_game(case, [measure for stage in roadmap.stages for measure in stage], parties=parties)
-    stages = np.array([game.state(stage) for stage in roadmap.stages])
+    game, stages = _stages_of(case, roadmap, parties=parties)
     lengths = _durations(game, roadmap, stages, roadmap.durations if durations is None else durations)
-    values = RoadmapValues(game.system, stages, lengths)
+    return _verdict(game, roadmap, RoadmapValues(game.system, stages, lengths), reading)
+
+
+def evaluate_onward(
+    case: Case,
+    roadmap: Roadmap,
+    *,
+    in_force: Sequence[str],
+    waiting: int = 0,
+    numbers: Sequence[int] = (),
+    reading: str | None = None,
+    parties: Sequence[str] | None = None,
+) -> RoadmapEvaluation:
+    """Evaluate stages that begin with measures in force; where verifying takes longer than planned, they last longer.
+
+    Parameters
+    ----------
+    roadmap : Roadmap
+        What is left, legal from there on; its `durations`, if any, are the least lengths of its stages.
+    in_force : sequence of str
+        Measures in force beside the status quo, which can be undone and break down.
+    waiting : int
+        Periods that pass before the first stage.
+    numbers : sequence of int
+        What the stages are called, where they are part of a longer roadmap.
+    """
+    game, stages = _stages_of(case, roadmap, in_force=in_force, parties=parties)
+    start = game.state(in_force)
+    lengths = least_durations(game.system, stage_states(stages, start))
+    if roadmap.durations is not None:
+        lengths = np.maximum(lengths, np.array(roadmap.durations, dtype=np.int64))
+    values = RoadmapValues(game.system, stages, lengths, start=start, waiting=waiting)
+    return _verdict(game, roadmap, values, reading, numbers=tuple(numbers))
+
+
+def planned_durations(case: Case, roadmap: Roadmap, durations: Sequence[int] | None = None) -> tuple[int, ...]:
+    """Return the lengths of the stages of a legal roadmap from the status quo on: those given, or the least."""
+    game, stages = _stages_of(case, roadmap)
+    given = roadmap.durations if durations is None else durations
+    return tuple(int(length) for length in _durations(game, roadmap, stages, given))
+
+
+def _stages_of(
+    case: Case, roadmap: Roadmap, *, in_force: Sequence[str] = (), parties: Sequence[str] | None = None
+) -> tuple[Game, BoolArray]:
+    measures = [measure for stage in roadmap.stages for measure in stage]
+    game = build_game(case, [*in_force, *measures], parties=parties)
+    stages = np.array([game.state(stage) for stage in roadmap.stages], dtype=np.bool_)
+    return game, stages.reshape(len(roadmap.stages), len(game.measures))
+
+
+def _verdict(
+    game: Game, roadmap: Roadmap, values: RoadmapValues, reading: str | None, *, numbers: tuple[int, ...] = ()
+) -> RoadmapEvaluation:
     rows = tuple(_labelled(game, row) for row in check_values(values))
     last = len(roadmap.stages)
     under_way = [r for r in rows if r.check is Check.BEFORE or (r.check is Check.AFTER and r.stage < last)]
@@ -123,18 +176,19 @@ def evaluate_path(
         name=roadmap.name,
         reading=reading,
         stages=roadmap.stages,
-        durations=tuple(int(length) for length in lengths),
+        durations=tuple(int(length) for length in values.durations),
         holds=all(row.margin >= -HOLDS for row in rows),
         trust=None if hopeless else max((r.required_trust for r in rows if r.required_trust is not None), default=0.0),
-        margin=min(row.flow_margin for row in under_way),
+        margin=min(row.flow_margin for row in under_way or at_end),
         end_margin=min(row.flow_margin for row in at_end),
         critical=next(row for row in rows if row.flow_margin <= least + TIES),
         critical_hazard=critical_hazard(values),
         hazard=game.system.hazard,
         rows=rows,
-        case=case,
+        case=game.case,
         parties=game.parties,
         values=values,
+        numbers=numbers,
     )
 
 

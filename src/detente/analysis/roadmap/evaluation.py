@@ -42,7 +42,8 @@ class EvaluationRow:
     Parameters
     ----------
     stage : int
-        Counted from 1; checks at the end carry the last stage's number.
+        Counted from 1; checks at the end carry the last stage's number. 0 is waiting before the first stage, and the
+        end where no stage is left.
     margin : float
         Complying less the best deviation; `flow_margin` is the same per period, (1 − δ)·margin.
     noticed_after : int
@@ -102,6 +103,8 @@ class RoadmapEvaluation:
         First total hazard at which the roadmap stops holding; None if it does not hold now or never stops.
     hazard : float
         The case's own total hazard.
+    numbers : tuple of int
+        What the stages are called, if they are part of a longer roadmap; empty where they count from 1.
     """
 
     id: str
@@ -120,6 +123,11 @@ class RoadmapEvaluation:
     case: Case = field(repr=False)
     parties: tuple[str, ...] = field(repr=False)
     values: RoadmapValues = field(repr=False)
+    numbers: tuple[int, ...] = field(default=(), repr=False)
+
+    def number_of(self, stage: int) -> int:
+        """Return what a stage is called in the roadmap that it is part of."""
+        return self.numbers[stage - 1] if self.numbers and stage > 0 else stage
 
     def to_dict(self) -> dict[str, object]:
         """Return one entry of the JSON of `evaluate`."""

@@ -39,7 +39,8 @@ def describe_deviation(evaluation: RoadmapEvaluation, row: EvaluationRow) -> str
     """Say what the best deviation of a row does: “leaving openly”, “withholding … and undoing …”."""
     case, deviation = evaluation.case, row.deviation
     if deviation.leave:
-        return "not starting at all" if row.stage == 1 and row.check is Check.BEFORE else "walking out openly"
+        first = row.stage == 1 and row.check is Check.BEFORE
+        return "not starting at all" if first and not evaluation.values.has_begun else "walking out openly"
     deeds = []
     if deviation.withhold:
         deeds.append(f"withholding {quote_measures(case, deviation.withhold)}")
@@ -53,9 +54,12 @@ def describe_deviation(evaluation: RoadmapEvaluation, row: EvaluationRow) -> str
 def describe_place(evaluation: RoadmapEvaluation, row: EvaluationRow) -> str:
     """Say where a row stands: “At stage 3, before “…””, “After stage 3”, “At the end”."""
     if row.check is Check.END:
-        return "At the end, with everything in force"
+        return "At the end, with everything in force" if row.stage else "With what is in force now"
+    if row.stage == 0:
+        periods, unit = evaluation.values.waiting, evaluation.case.period or "period"
+        return f"Now, with {periods} {unit}{'s' if periods != 1 else ''} to wait"
     stage = describe_stage(evaluation.case, evaluation.stages[row.stage - 1])
-    return f"At stage {row.stage}, {row.check.value} {stage}"
+    return f"At stage {evaluation.number_of(row.stage)}, {row.check.value} {stage}"
 
 
 def describe_row(evaluation: RoadmapEvaluation, row: EvaluationRow) -> str:
@@ -105,7 +109,8 @@ def explain_evaluation(evaluation: RoadmapEvaluation) -> Iterator[Sentence]:
         hopeless = [row for row in evaluation.rows if row.none_suffices]
         for row in hopeless[:1]:
             party = case.party(row.party).name
-            text = f"No trust in the others, however great, would make {party} go ahead at stage {row.stage}."
+            stage = evaluation.number_of(row.stage)
+            text = f"No trust in the others, however great, would make {party} go ahead at stage {stage}."
             yield Sentence(text=text, parties=(row.party,), stage=row.stage)
         return
     yield Sentence(text=f"{title} holds: at no point would a party do better by reneging or walking out.")
@@ -117,11 +122,11 @@ def explain_evaluation(evaluation: RoadmapEvaluation) -> Iterator[Sentence]:
         )
         party = case.party(most.party).name
         text = (
-            f"It asks most trust of {party}, at stage {most.stage}: the others must be expected to do their part with "
-            f"a probability of at least {most.required_trust:.0%}."
+            f"It asks most trust of {party}, at stage {evaluation.number_of(most.stage)}: the others must be expected "
+            f"to do their part with a probability of at least {most.required_trust:.0%}."
         )
         yield Sentence(text=text, parties=(most.party,), stage=most.stage)
-    else:
+    elif evaluation.stages:
         yield Sentence(text="It asks for no trust: every party would go ahead even if it expected the others to fail.")
     unit = case.period or "period"
     if evaluation.critical_hazard is None:
