@@ -152,7 +152,7 @@ def leaving_value(system: System, step: Step, check: str, i: str) -> float:
     """§6: what leaving openly is worth there; before the first stage nothing has begun that could break."""
     if check != "before":
         return system.broken(i, step.state, by_i=True)
-    if step.number == 1:
+    if step.prev == system.status_quo:
         return system.value(i, system.status_quo) / (1.0 - system.discount[i])
     return system.broken(i, step.prev, by_i=True)
 
@@ -244,7 +244,7 @@ def margin_parts(
     saved = -stream(withheld | deviation.undo)
     net = system.cost(i, withheld) - system.undo_cost(i, deviation.undo)
     lost = 0.0
-    if not (deviation.leave and check == "before" and step.number == 1):
+    if not (deviation.leave and check == "before" and step.prev == system.status_quo):
         end, borne = system.breakdown(deviation.state)
         lost = stream(deviation.state - end) + borne[i]
         lost += (system.deterrence(i, deviation.state) - system.tension[i]) / (1.0 - delta)

@@ -25,7 +25,18 @@ RoadmapLike = str | Roadmap | Sequence[Sequence[str]]
 REFERENCES = ("telser1980", "kydd2005", "lockwood2002")
 
 
-def _resolve(case: Case, roadmap: RoadmapLike) -> Roadmap:
+def resolve_roadmap(case: Case, roadmap: RoadmapLike) -> Roadmap:
+    """Return the legal roadmap that is meant.
+
+    Raises
+    ------
+    OptionError
+        If the case has no such roadmap, or it is not legal.
+    """
+    return _checked(_named(case, roadmap), case)
+
+
+def _named(case: Case, roadmap: RoadmapLike) -> Roadmap:
     if isinstance(roadmap, str):
         return case.roadmap(roadmap)
     if isinstance(roadmap, Roadmap):
@@ -34,7 +45,7 @@ def _resolve(case: Case, roadmap: RoadmapLike) -> Roadmap:
     return Roadmap(id="roadmap", name="roadmap", stages=stages)
 
 
-def _checked(case: Case, roadmap: Roadmap) -> Roadmap:
+def _checked(roadmap: Roadmap, case: Case) -> Roadmap:
     """Refuse an illegal roadmap, all its faults at once."""
     if not roadmap.stages:
         raise OptionError(f"roadmap '{roadmap.id}' has no stages; give at least one, each with at least one measure")
@@ -236,7 +247,7 @@ def evaluate_roadmaps(
         raise OptionError("the case has no roadmaps; add one under `roadmaps:` or design one")
     readings = (None,) if not readings else tuple(readings)
     tasks = [
-        (read, _checked(read, _resolve(read, roadmap)), reading)
+        (read, resolve_roadmap(read, roadmap), reading)
         for read, reading in [(case.under(reading), reading) for reading in readings]
         for roadmap in asked
     ]

@@ -179,6 +179,30 @@ class RoadmapEvaluation:
         return tuple(float(x) for x in least_margins(self.values, np.array(hazards, dtype=np.float64)))
 
 
+def evaluation_records(entry: RoadmapEvaluation) -> list[dict[str, object]]:
+    """Return the rows of a verdict as flat records, one per check."""
+    records = []
+    for row in entry.rows:
+        flat = row.to_dict()
+        deviation, parts = row.deviation, row.parts
+        del flat["deviation"], flat["parts"]
+        records.append(
+            {
+                "roadmap": entry.id,
+                "reading": entry.reading,
+                **flat,
+                "withhold": " ".join(deviation.withhold),
+                "undo": " ".join(deviation.undo),
+                "leave": deviation.leave,
+                "F": parts.F if parts else None,
+                "G": parts.G if parts else None,
+                "H": parts.H if parts else None,
+                "C": parts.C if parts else None,
+            }
+        )
+    return records
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Evaluation(Result):
     """Verdicts on one or more roadmaps, one entry per roadmap and reading."""
@@ -204,27 +228,7 @@ class Evaluation(Result):
         """Return one row per check: roadmap, reading, stage, check, party, margins, deviation, trust."""
         import pandas as pd
 
-        records = []
-        for entry in self.roadmaps:
-            for row in entry.rows:
-                flat = row.to_dict()
-                deviation, parts = row.deviation, row.parts
-                del flat["deviation"], flat["parts"]
-                records.append(
-                    {
-                        "roadmap": entry.id,
-                        "reading": entry.reading,
-                        **flat,
-                        "withhold": " ".join(deviation.withhold),
-                        "undo": " ".join(deviation.undo),
-                        "leave": deviation.leave,
-                        "F": parts.F if parts else None,
-                        "G": parts.G if parts else None,
-                        "H": parts.H if parts else None,
-                        "C": parts.C if parts else None,
-                    }
-                )
-        return pd.DataFrame.from_records(records)
+        return pd.DataFrame.from_records([each for entry in self.roadmaps for each in evaluation_records(entry)])
 
     def verdicts(self) -> pd.DataFrame:
         """Return one row per roadmap and reading: does it hold, how much trust, the least margins, who is critical."""
