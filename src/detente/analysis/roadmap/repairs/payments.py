@@ -1,0 +1,265 @@
+"""Payments after verification: one-off sums that keep everybody to a roadmap, the payers included (§8 of the model).
+
+A payment is an ordinary measure: its payer takes it at the start of a stage, at a cost; it is irreversible and worth as
+much to its receiver at once, whatever becomes of the process.  So withholding a payment is a deviation as any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.analysis.roadmap.evaluation import EvaluationRow, RoadmapEvaluation
+from detente.analysis.roadmap.explanation import describe_row, join_words
+from detente.analysis.roadmap.repairs.counterpart import OWN_RATIO
+from detente.analysis.roadmap.repairs.ground import Ground, survey, with_further
+from detente.analysis.roadmap.repairs.repair import NoRepair, Repair, RepairKind, make_repair
+from detente.analysis.roadmap.repairs.shortfalls import nearest, tell_shortfall
+from detente.analysis.roadmap.repairs.transfers import (
+    Kind,
+    Plan,
+    Rates,
+    Search,
+    instruments_of,
+    measures_of,
+    rounded_amounts,
+    tell_counterparts,
+    tell_payments,
+    tell_rounding,
+)
+from detente.case import Case
+from detente.display.prose import format_short
+from detente.errors import CaseError, LimitError
+from detente.kernel.deviations import Check
+from detente.kernel.inducements import induce, list_gaps
+from detente.kernel.roadmap import HOLDS
+from detente.progress import Progress, Reporter
+
+KIND = RepairKind.PAYMENTS
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Options:
+    """What may be paid: with which stages, at which rates, and whether counterparts may come with it."""
+
+    rates: Rates
+    first: int = 1
+    own_ratio: float | None = None
+
+    def search(self, ground: Ground) -> Search:
+        """Return the search for payments on a ground."""
+        stages = tuple(range(self.first, ground.values.n_stages))
+        kinds = [Kind(stages=stages, lasts=False, rate=self._rate)]
+        if self.own_ratio is not None:
+            kinds.append(Kind(stages=(ground.n_stages - 1,), lasts=True, rate=self._ratio))
+        everybody = range(len(ground.parties))
+        return Search(ground, instruments_of(ground, kinds, givers=everybody, receivers=everybody))
+
+    def _rate(self, giver: str, receiver: str) -> float:
+        return self.rates.get((giver, receiver), 1.0)
+
+    def _ratio(self, giver: str, receiver: str) -> float:
+        return (self.own_ratio or 0.0) * self._rate(giver, receiver)
+
+
+def find_payments(
+    case: Case,
+    evaluation: RoadmapEvaluation,
+    *,
+    rates: Rates | None = None,
+    own_ratio: float = OWN_RATIO,
+    progress: Progress | None = None,
+) -> Iterable[Repair | NoRepair]:
+    """Find the payments of least present value that mend a roadmap, of any party to any other.
+
+    Parameters
+    ----------
+    case : Case
+        The case with its readings.
+    evaluation : RoadmapEvaluation
+        The verdict on a roadmap that does not hold.
+    rates : mapping from (payer, receiver) to float, optional
+        What paying a unit of the receiver's costs the payer, in its own units; 1 unless given.
+    own_ratio : float
+        Where only something that lasts mends the end: what it costs its giver per unit that it is worth.
+    progress : callable, optional
+        Told how far the search is; may raise `Cancelled`.
+
+    Yields
+    ------
+    Repair or NoRepair
+        The plan of least present value, or why there is none.
+
+    Notes
+    -----
+    A payment is handed over at the start of a stage, after the stage before has been verified; what is paid after the
+    last stage has a stage of its own.  Payments with the first stage are looked at only if no others mend the roadmap.
+    Linear programs over all checks of all parties; see the kernel's `least_transfers`.
+
+    References
+    ----------
+    Model §8; [telser1980]_, [thomas1988]_ and [levin2003]_ (payments that nobody but the parties enforce).
+    """
+    reporter = Reporter(progress)
+    reporter.report("looking for payments", fraction=0.0)
+    try:
+        yield from _find(case, evaluation, rates or {}, own_ratio, reporter)
+    except CaseError as error:
+        fault = error.diagnostics[0].message
+        yield NoRepair(kind=KIND, reason=f"Payments cannot be written into the case as measures: {fault}")
+    except LimitError as error:
+        yield NoRepair(kind=KIND, reason=f"The search for payments was given up: {error}.")
+
+
+def _find(
+    case: Case, evaluation: RoadmapEvaluation, rates: Rates, own_ratio: float, reporter: Reporter
+) -> Iterator[Repair | NoRepair]:
+    if len(evaluation.parties) < 2:
+        yield NoRepair(kind=KIND, reason="There is no other party that could pay.")
+        return
+    grounds = survey(evaluation), survey(evaluation, further_stage=True)
+    at_end = [row for row in evaluation.tempted() if row.check is Check.END]
+    if at_end:
+        plan = _cheapest(grounds, _Options(rates=rates, own_ratio=own_ratio))
+        if plan is None:
+            yield NoRepair(kind=KIND, reason=_end_reason(evaluation, at_end))
+        else:
+            yield _repair(case, plan, (_with_counterpart(evaluation, at_end, own_ratio),), rates)
+        return
+    for first in (1, 0):
+        options = _Options(rates=rates, first=first)
+        plan = _cheapest(grounds, options)
+        reporter.report("looking for payments", fraction=0.4 + 0.2 * (1 - first))
+        if plan is not None:
+            notes = (*_floor_note(plan), *_alone_notes(plan, grounds, options))
+            reporter.report("looking for payments", fraction=0.9)
+            yield _repair(case, plan, notes, rates)
+            return
+    yield _nothing(case, grounds, rates)
+
+
+def _cheapest(grounds: Iterable[Ground], options: _Options, giver: int | None = None) -> Plan | None:
+    """The plan of least cost on some grounds; of plans that cost the same, the one without a further stage."""
+    best: Plan | None = None
+    for ground in grounds:
+        search = options.search(ground)
+        plan = search.least(None if giver is None else search.instruments.giver == giver)
+        if plan is not None and (best is None or plan.cost < best.cost - HOLDS * max(1.0, best.cost)):
+            best = plan
+    return best
+
+
+def _repair(case: Case, plan: Plan, further_notes: tuple[str, ...], rates: Rates) -> Repair:
+    """The plan as a repair, with amounts as coarse as holds; a plan that leaves shortfalls stays as it was found."""
+    evaluation = plan.ground.evaluation
+    repair: Repair | None = None
+    for amounts, grid in rounded_amounts(plan):
+        payments, counterparts = tell_payments(plan, amounts), tell_counterparts(plan, amounts)
+        repair = make_repair(
+            case,
+            evaluation,
+            with_further(case, plan.ground, measures_of(plan, amounts)),
+            kind=KIND,
+            amount=plan.cost,
+            unit=_unit(plan),
+            summary=f"{'; '.join(part for part in (counterparts, payments) if part)}.",
+            notes=(_cost_note(plan, rates), *further_notes, *_stage_notes(plan), *tell_rounding(plan, grid)),
+        )
+        if repair.works or plan.found.shortfalls.any():
+            break
+    assert repair is not None
+    return repair
+
+
+def _unit(plan: Plan) -> str:
+    givers = {int(plan.instruments.giver[index]) for index in plan.used()}
+    if len(givers) == 1:
+        return f"value units of {plan.ground.name(givers.pop())}, present value"
+    return "value units of the payers, present value"
+
+
+def _cost_note(plan: Plan, rates: Rates) -> str:
+    compared = "compared as stated" if rates else "compared one to one"
+    proven = "" if plan.found.is_proven else "; less may do, as the search for the least was cut short"
+    return (
+        f"What is paid is worth {format_short(plan.cost)} at the start, each payer's sums discounted at its own rate "
+        f"and counted as far as the process lasts until then; units of different parties are {compared}{proven}."
+    )
+
+
+def _floor_note(plan: Plan) -> Iterator[str]:
+    """What one receiver has to be paid at least if payers need no keeping: the closed form."""
+    ground = plan.ground
+    tempted = ground.tempted()
+    if len(tempted) == 1:
+        [party] = tempted
+        system, durations = ground.values.system, ground.values.durations
+        gamma = float(system.discount[party]) * (1.0 - system.hazard)
+        floor = induce(list_gaps(ground.temptations, party, len(durations)), durations, gamma).present_value
+        of = plan.instruments
+        fades = gamma ** np.concatenate([[0], np.cumsum(durations)])[of.stage]
+        received = float((fades * plan.found.amounts)[of.receiver == party].sum())
+        yield (
+            f"To {ground.name(party)} it is worth {format_short(received)} at the start, discounted at its own rate; "
+            f"{format_short(floor)} is the least that could keep it, whoever paid."
+        )
+
+
+def _alone_notes(plan: Plan, grounds: Iterable[Ground], options: _Options) -> Iterator[str]:
+    """What it would cost if one party paid it all."""
+    ground = plan.ground
+    givers = {int(plan.instruments.giver[index]) for index in plan.used()}
+    able = []
+    for giver in range(len(ground.parties)):
+        alone = None if givers == {giver} else _cheapest(grounds, options, giver)
+        if alone is not None:
+            able.append(f"{ground.name(giver)} {format_short(alone.cost)}")
+    if able:
+        yield f"Paid by one party alone it would cost {join_words(able, last='or')}."
+    elif len(givers) > 1:
+        yield "No party could pay it all alone and not be tempted itself."
+
+
+def _stage_notes(plan: Plan) -> Iterator[str]:
+    stages = {int(plan.instruments.stage[index]) for index in plan.used() if not plan.instruments.lasts[index]}
+    if plan.ground.n_stages in stages:
+        length = int(plan.ground.values.durations[-1])
+        unit = plan.ground.evaluation.case.period or "period"
+        yield (
+            f"What is paid after the last stage has a stage of its own, of {length} {unit}{'s' if length != 1 else ''}."
+        )
+    if 0 in stages:
+        yield "Something is paid with the first stage, before anything is verified: payments after it do not suffice."
+
+
+def _gains(row: EvaluationRow, evaluation: RoadmapEvaluation) -> str:
+    sentence = describe_row(evaluation, row)
+    return sentence[:1].lower() + sentence[1:-1]
+
+
+def _end_reason(evaluation: RoadmapEvaluation, at_end: list[EvaluationRow]) -> str:
+    worst = min(at_end, key=lambda row: row.flow_margin)
+    return (
+        f"One-off payments do not mend the end, where all is paid: {_gains(worst, evaluation)}. That takes something "
+        "that lasts, and no counterpart with the last stage, together with payments, does it either."
+    )
+
+
+def _with_counterpart(evaluation: RoadmapEvaluation, at_end: list[EvaluationRow], own_ratio: float) -> str:
+    names = join_words(dict.fromkeys(evaluation.case.party(row.party).name for row in at_end))
+    return (
+        f"No one-off payment keeps {names} at the end, where all is paid, so something that lasts comes with it; it is "
+        f"assumed to cost whoever gives it {format_short(own_ratio)} per unit that it is worth."
+    )
+
+
+def _nothing(case: Case, grounds: tuple[Ground, Ground], rates: Rates) -> NoRepair:
+    """Why no payments do: what the best plan leaves unmended, and who would not pay more."""
+    plan = nearest([_Options(rates=rates, first=0).search(ground) for ground in grounds])
+    if plan is None:
+        return NoRepair(kind=KIND, reason=f"No payments to {grounds[0].names_tempted()} mend it.")
+    best = _repair(case, plan, (), rates) if plan.found.amounts.any() else None
+    reason = f"No payments that the others can be trusted to make suffice: {tell_shortfall(plan)}."
+    return NoRepair(kind=KIND, reason=reason, best=best)
