@@ -156,7 +156,7 @@ def _draw_bar(ax: Axes, bar: _Bar, looks: dict[str, Look], end: int) -> None:
         )
 
 
-def _columns_of_legend(owners: Sequence[str]) -> int:
+def legend_columns(owners: Sequence[str]) -> int:
     """One for each owner if all fit into a line, else as many as the longest leaves room for; a column at least."""
     widths = [32.0 + 0.62 * SMALL * len(owner) for owner in owners]
     if sum(widths) <= WIDTH * POINTS:
@@ -191,7 +191,7 @@ def draw_timeline(
     order = list(dict.fromkeys([*owners, *shown]))
     looks = {owner: look_of(number) for number, owner in enumerate(order)}
     sheet = _lay_out(stages, unit)
-    columns = _columns_of_legend(shown)
+    columns = legend_columns(shown)
     legend_rows = -(-len(shown) // columns)
     if ax is None:
         top = 0.12 + 0.17 * legend_rows

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import accumulate
 
 from detente.analysis.roadmap.progress_history import History
-from detente.case import Case, Roadmap, stage_problems
+from detente.case import Case, Roadmap, excluded_pairs, stage_problems
 
 
 class GateStatus(StrEnum):
@@ -233,10 +233,14 @@ def rest_of(standing: Standing, roadmap: Roadmap, *, durations: Sequence[int] | 
     lengths = None
     if durations is not None:
         lengths = tuple(durations[number - 1] if number <= len(durations) else 1 for number in numbers)
-    problems = stage_problems(continued_case(history), stages)
+    case = continued_case(history)
+    # A roadmap ends nothing, so what excludes each other now does so in every stage.
+    pairs = excluded_pairs(case, case.status_quo) if stages else []
+    problems = [f"'{one}' and '{other}' are in force and exclude each other" for one, other in pairs]
+    problems += [str(replace(each, stage=numbers[each.stage] - 1)) for each in stage_problems(case, stages)]
     return Rest(
         roadmap=Roadmap(id=roadmap.id, name=name, stages=stages, durations=lengths),
         numbers=numbers,
         retaken=retaken,
-        problems=tuple(str(replace(problem, stage=numbers[problem.stage] - 1)) for problem in problems),
+        problems=tuple(problems),
     )
