@@ -82,7 +82,8 @@ def _row_sentence(evaluation: RoadmapEvaluation, row: EvaluationRow) -> Sentence
     )
 
 
-def _worst_by_party(rows: Iterable[EvaluationRow]) -> list[EvaluationRow]:
+def worst_by_party(rows: Iterable[EvaluationRow]) -> list[EvaluationRow]:
+    """Return the row of the least margin of each party, the least first."""
     worst: dict[str, EvaluationRow] = {}
     for row in rows:
         if row.party not in worst or row.flow_margin < worst[row.party].flow_margin:
@@ -105,7 +106,7 @@ def explain_evaluation(evaluation: RoadmapEvaluation) -> Iterator[Sentence]:
         yield Sentence(
             text=f"{title} does not hold: {names} would do better by reneging, at {places}.", parties=tuple(who)
         )
-        yield from (_row_sentence(evaluation, row) for row in _worst_by_party(tempted))
+        yield from (_row_sentence(evaluation, row) for row in worst_by_party(tempted))
         hopeless = [row for row in evaluation.rows if row.none_suffices]
         for row in hopeless[:1]:
             party = case.party(row.party).name

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence
-from detente.analysis.roadmap.explanation import describe_stage, explain_evaluation, join_words, quote_measures
+from detente.analysis.roadmap.explanation import (
+    describe_row,
+    describe_stage,
+    explain_evaluation,
+    join_words,
+    quote_measures,
+    worst_by_party,
+)
 from detente.analysis.roadmap.progress_rest import Gate, GateStatus
 from detente.case import Case
 
@@ -67,10 +74,9 @@ def _standing(entry: RoadmapProgress) -> Iterator[Sentence]:
         told = join_words(f"stage {gate.stage} by {count_periods(gate.late, unit)}" for gate in later)
         yield Sentence(text=f"So {'is' if len(later) == 1 else 'are'} what comes after it: {told}.")
     if standing.waiting:
-        remain = "remains" if standing.waiting == 1 else "remain"
         text = (
-            f"{count_periods(standing.waiting, unit)} {remain} until everything taken so far is verified, at {unit} "
-            f"{now + standing.waiting}; no stage begins before."
+            f"The stages begun last {count_periods(standing.waiting, unit)} more, until {unit} "
+            f"{now + standing.waiting}; the next begins no sooner."
         )
         yield Sentence(text=text)
     beside = [m for m in entry.history.in_force if all(m not in gate.measures for gate in gates)]
@@ -124,6 +130,10 @@ def explain_onward(entry: RoadmapProgress, onward: Onward) -> Iterator[Sentence]
         )
         return
     yield from explain_evaluation(onward.evaluation)
+    told = {id(row) for row in worst_by_party(onward.evaluation.tempted())}
+    for row in onward.evaluation.tempted():
+        if row.stage == 0 and id(row) not in told:
+            yield Sentence(text=describe_row(onward.evaluation, row), parties=(row.party,), measures=row.deviation.undo)
     unit = entry.case.period or "period"
     for number, length in zip(onward.rest.numbers, onward.evaluation.durations, strict=True):
         planned = entry.standing.planned[number - 1] if number <= len(entry.standing.planned) else length
@@ -167,12 +177,13 @@ def _delay(entry: RoadmapProgress) -> Iterator[Sentence]:
     first, _ = min(bounded)
     parties = tuple(party for periods, party in bounded if periods == first)
     names = join_words(case.party(party).name for party in parties)
-    better = "would do better by undoing something or walking out now than by waiting"
     if first == 1:
-        yield Sentence(text=f"Any further delay is too long for {names}: {names} {better}.", parties=parties)
+        text = f"Any further delay is too long for {names}: undoing something or walking out now is worth more to"
+        yield Sentence(text=f"{text} {'it' if len(parties) == 1 else 'them'} than waiting.", parties=parties)
         return
     yield Sentence(
-        text=f"If it took {count_periods(first, unit)} more, {names} {better}.",
+        text=f"If it took {count_periods(first, unit)} more, {names} would do better by undoing something or walking "
+        "out now than by waiting.",
         parties=parties,
     )
 
