@@ -11,6 +11,7 @@ from detente.cli.options import (
     AllOption,
     CaseArgument,
     DebugOption,
+    FromOption,
     JsonOption,
     OutputOption,
     ReadingsOption,
@@ -26,6 +27,7 @@ def evaluate(
     roadmap: RoadmapsOption = None,
     reading: ReadingsOption = None,
     settings: SetOption = None,
+    start: FromOption = None,
     rows: Annotated[bool, typer.Option("--rows", help="Also print every check of every party.")] = False,
     as_json: JsonOption = False,
     output: OutputOption = None,
@@ -36,6 +38,12 @@ def evaluate(
     with answering(debug=debug, all_problems=all_problems):
         from detente.cli.evaluating import run_evaluate
         from detente.cli.output import Delivery
+        from detente.cli.progressing import run_progress
 
         delivery = Delivery(json=as_json, file=output)
+        if start is not None:
+            run_progress(
+                case, settings or [], at=start, roadmaps=roadmap, readings=reading, rows=rows, delivery=delivery
+            )
+            return
         run_evaluate(case, settings or [], roadmaps=roadmap, readings=reading, rows=rows, delivery=delivery)

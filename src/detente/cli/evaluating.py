@@ -108,7 +108,7 @@ def row_table(entry: RoadmapEvaluation) -> Table:
         asks = row.required_trust is not None or row.none_suffices
         rows.append(
             (
-                str(row.stage),
+                str(entry.number_of(row.stage)) if row.stage else "now",
                 row.check.value,
                 row.party,
                 f"{row.comply:.2f}",

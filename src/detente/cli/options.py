@@ -38,5 +38,13 @@ OutputOption = Annotated[
         help="Write the answer to a file: .json, or its table as .csv or .parquet.",
     ),
 ]
+FromOption = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="now|PERIOD",
+        help="Start from what `progress:` says is in force: now, which is the latest period named there, or a period.",
+    ),
+]
 AllOption = Annotated[bool, typer.Option("--all", help="Print all problems of the case, not only the first 100.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Print the traceback of a fault of detente's own.")]
