@@ -5,6 +5,20 @@ from detente.analysis.roadmap.design import Conflict, Design, design_roadmap
 from detente.analysis.roadmap.evaluating import RoadmapLike, evaluate_path, evaluate_roadmap, evaluate_roadmaps
 from detente.analysis.roadmap.evaluation import Deviation, Evaluation, EvaluationRow, RoadmapEvaluation
 from detente.analysis.roadmap.goals import goal_problems
+from detente.analysis.roadmap.graduated import GraduatedEvaluation, GraduatedRoadmap
+from detente.analysis.roadmap.graduated_evaluating import evaluate_graduated
+from detente.analysis.roadmap.graduated_rows import (
+    AlarmCost,
+    FalseAlarmCosts,
+    GraduatedAnswer,
+    GraduatedRow,
+    OthersMargin,
+)
+from detente.analysis.roadmap.indices import Indices, compute_indices
+from detente.analysis.roadmap.indices_cycles import Cycle, Demand
+from detente.analysis.roadmap.indices_entries import PartyIndices, RoadmapIndices, StageIndices, weigh_roadmap
+from detente.analysis.roadmap.indices_levers import Lever
+from detente.analysis.roadmap.indices_order import OrderDemands, ReadingOrder
 from detente.analysis.roadmap.progress import (
     Onward,
     PartyDelay,
@@ -19,34 +33,53 @@ from detente.kernel.objectives import OBJECTIVES, Objective
 
 __all__ = [
     "OBJECTIVES",
+    "AlarmCost",
     "Comparison",
     "Conflict",
+    "Cycle",
+    "Demand",
     "Design",
     "Deviation",
     "Evaluation",
     "EvaluationRow",
+    "FalseAlarmCosts",
     "Gate",
     "GateStatus",
+    "GraduatedAnswer",
+    "GraduatedEvaluation",
+    "GraduatedRoadmap",
+    "GraduatedRow",
     "History",
+    "Indices",
+    "Lever",
     "Objective",
     "Onward",
+    "OrderDemands",
+    "OthersMargin",
     "PartyDelay",
+    "PartyIndices",
     "PartySunk",
     "ProgressEvaluation",
+    "ReadingOrder",
     "Rest",
     "RoadmapEvaluation",
+    "RoadmapIndices",
     "RoadmapLike",
     "RoadmapProgress",
+    "StageIndices",
     "Standing",
     "SunkCost",
     "Taking",
     "VerdictChange",
     "When",
     "compare_cases",
+    "compute_indices",
     "design_roadmap",
+    "evaluate_graduated",
     "evaluate_path",
     "evaluate_progress",
     "evaluate_roadmap",
     "evaluate_roadmaps",
     "goal_problems",
+    "weigh_roadmap",
 ]
