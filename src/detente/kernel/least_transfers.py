@@ -37,7 +37,7 @@ MOST_BRANCHES = 400
 """Branches tried before the best found is given as not proven least; one takes milliseconds."""
 
 
-SOLVED, INFEASIBLE = 0, 2
+SOLVED, INFEASIBLE, UNBOUNDED = 0, 2, 3
 """Answers of the solver; others mean that it met numbers that it could not cope with."""
 
 
@@ -82,6 +82,16 @@ class _Solution:
     value: float
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Frame:
+    """The demands of a branch, matrix @ x <= bound with 0 <= x <= upper, and which demands are among them."""
+
+    made: BoolArray
+    matrix: FloatArray
+    bound: FloatArray
+    upper: FloatArray
+
+
 def find_least(
     instruments: Instruments,
     demands: Demands,
@@ -120,20 +130,28 @@ def find_least(
     tie = count()
     heap: list[tuple[float, int, int, _Branch, _Solution]] = []
 
-    def push(branch: _Branch, found: _Solution | None, depth: int) -> None:
+    def push(branch: _Branch, depth: int) -> None:
+        found = program.solve(branch)
         if found is not None:  # of branches that promise the same, the deepest first: it is nearest to an answer
             heapq.heappush(heap, (_coarse(found.value), -depth, next(tie), branch, found))
 
-    push(root, program.solve(root), 0)
+    push(root, 0)
+    met = np.zeros(n, dtype=np.bool_)
+    tested = np.zeros(n, dtype=np.bool_)
     tried = 1
     while heap and tried <= MOST_BRANCHES:
-        _, depth, _, branch, solution = heapq.heappop(heap)
+        _, height, _, branch, solution = heapq.heappop(heap)
         group = _unmet_group(program, groups, branch, solution.amounts)
         if group is None:
             return _settled(program, groups, instruments, branch, solution, is_proven=True)
-        for child in (_Branch(branch.closed, branch.opened | group), _Branch(branch.closed | group, branch.opened)):
-            tried += 1
-            push(child, program.solve(child), 1 - depth)
+        if not tested[group].any():
+            tested |= group
+            if program.is_met_anyway(group, _Branch(~usable, met)):
+                met |= group
+        tried += 1
+        push(_Branch(branch.closed, branch.opened | group | met), 1 - height)
+        if not met[group].any():
+            push(_Branch(branch.closed | group, branch.opened | met), 1 - height)
     if not heap:
         return None
     everywhere = _Branch(~usable, usable)  # complying with all that comes with giving anywhere is safe, if not least
@@ -175,7 +193,7 @@ def _settled(
 ) -> Amounts:
     """The answer of a branch: of what costs the same the soonest given, without what only rounding gives."""
     kept = solution
-    sooner = program.solve(branch, then=np.asarray(instruments.stage + 1.0, dtype=np.float64), keep=solution.value)
+    sooner = program.solve_next(branch, solution, np.asarray(instruments.stage + 1.0, dtype=np.float64))
     if sooner is not None:
         used = sooner.amounts > NEGLIGIBLE * sooner.amounts.max(initial=0.0)
         exact = program.solve(_Branch(branch.closed | ~used, branch.opened))
@@ -223,36 +241,70 @@ class _Program:
         """What each demand lacks with some amounts."""
         return np.asarray(np.maximum(-(self.demands.margin + self.demands.gain @ amounts), 0.0))
 
-    def solve(self, branch: _Branch, *, then: FloatArray | None = None, keep: float = 0.0) -> _Solution | None:
-        """Solve one branch; `then` is made least in place of the cost, which is kept at what it was."""
-        from scipy.optimize import linprog  # takes time to import; only repairs need it
+    def solve(self, branch: _Branch) -> _Solution | None:
+        """Solve one branch; None if its demands cannot all be met."""
+        frame = self._frame(branch)
+        if self._lacking is None:
+            return self._solution(frame, self.weights)
+        lacking = np.concatenate([np.zeros(self.weights.size), self._lacking[self._elastic]])
+        return self._solution(frame, lacking)
 
-        demands, n = self.demands, self.weights.size
-        made = ~self.conditional | (demands.concerns & branch.opened).any(axis=1)
-        matrix, bound = -demands.gain[made], demands.margin[made] / self._scale
-        upper = np.where(branch.closed, 0.0, np.inf)
+    def solve_next(self, branch: _Branch, first: _Solution, then: FloatArray) -> _Solution | None:
+        """Among what is as good as the solution of a branch, make a second objective least.
+
+        Where demands may stay unmet that is the cost; else `then`.
+        """
+        frame = self._frame(branch)
         objective = self.weights
+        if self._lacking is not None:
+            objective = np.concatenate([np.zeros(self.weights.size), self._lacking[self._elastic]])
+            then = self.weights
+        ceiling = first.value / self._scale
+        narrower = _Frame(
+            made=frame.made,
+            matrix=np.concatenate([frame.matrix, objective[None, :]]),
+            bound=np.append(frame.bound, ceiling + AS_GOOD * max(1.0, abs(ceiling))),
+            upper=frame.upper,
+        )
+        return self._solution(narrower, np.concatenate([then, np.zeros(objective.size - then.size)]))
+
+    def is_met_anyway(self, group: BoolArray, branch: _Branch) -> bool:
+        """Tell whether what comes with giving holds even where none of these instruments is given.
+
+        Then it need not be chosen whether they are: the demands can be made in any case.
+        """
+        frame = self._frame(_Branch(branch.closed | group, branch.opened))
+        for number in np.flatnonzero(self.demands.concerns[:, group].any(axis=1)):
+            objective = np.concatenate([self.demands.gain[number], np.zeros(frame.upper.size - group.size)])
+            least = self._solution(frame, objective)
+            if least is None or least.value + float(self.demands.margin[number]) < -FEASIBILITY:
+                return False
+        return True
+
+    def _frame(self, branch: _Branch) -> _Frame:
+        demands = self.demands
+        made = ~self.conditional | (demands.concerns & branch.opened).any(axis=1)
+        matrix, upper = -demands.gain[made], np.where(branch.closed, 0.0, np.inf)
         if self._lacking is not None:
             slack = np.zeros((demands.margin.size, self._elastic.size))
             slack[self._elastic, np.arange(self._elastic.size)] = -1.0
             matrix = np.concatenate([matrix, slack[made]], axis=1)
             upper = np.concatenate([upper, -demands.margin[self._elastic] / self._scale])
-            objective = np.concatenate([np.zeros(n), self._lacking[self._elastic]])
-            then = None if then is None else self.weights
-        if then is not None:
-            ceiling = keep / self._scale
-            matrix = np.concatenate([matrix, objective[None, :]])
-            bound = np.append(bound, ceiling + AS_GOOD * max(1.0, abs(ceiling)))
-            objective = np.concatenate([then, np.zeros(objective.size - n)])
-        nothing = np.zeros(demands.margin.size)
+        return _Frame(made=made, matrix=matrix, bound=demands.margin[made] / self._scale, upper=upper)
+
+    def _solution(self, frame: _Frame, objective: FloatArray) -> _Solution | None:
+        """Solve a linear program; None if it has no solution or no least one."""
+        from scipy.optimize import linprog  # takes time to import; only repairs need it
+
+        n, unmet = self.weights.size, np.zeros(self.demands.margin.size)
         if objective.size == 0:
-            return _Solution(np.zeros(0), nothing, nothing, 0.0) if (bound >= 0.0).all() else None
-        bounds = [(0.0, float(most)) for most in upper]
+            return _Solution(np.zeros(0), unmet, unmet, 0.0) if (frame.bound >= 0.0).all() else None
+        bounds = [(0.0, float(most)) for most in frame.upper]
         for presolve in (True, False):
             answer = linprog(
                 objective,
-                A_ub=matrix,
-                b_ub=bound,
+                A_ub=frame.matrix,
+                b_ub=frame.bound,
                 bounds=bounds,
                 method="highs",
                 options={
@@ -261,17 +313,16 @@ class _Program:
                     "dual_feasibility_tolerance": FEASIBILITY,
                 },
             )
-            if answer.status in (SOLVED, INFEASIBLE):
+            if answer.status in (SOLVED, INFEASIBLE, UNBOUNDED):
                 break
         else:
             raise LimitError(f"a linear program could not be solved ({answer.message})")
-        if answer.status == INFEASIBLE:
+        if answer.status != SOLVED:
             return None
         assert answer.x is not None
         assert answer.fun is not None
-        binding = nothing.copy()
-        binding[made] = -np.asarray(answer.ineqlin.marginals)[: int(made.sum())]
-        shortfalls = nothing.copy()
+        binding, shortfalls = unmet.copy(), unmet.copy()
+        binding[frame.made] = -np.asarray(answer.ineqlin.marginals)[: int(frame.made.sum())]
         if self._lacking is not None:
             shortfalls[self._elastic] = np.maximum(answer.x[n:], 0.0) * self._scale
         amounts = np.maximum(np.asarray(answer.x[:n], dtype=np.float64), 0.0) * self._scale
