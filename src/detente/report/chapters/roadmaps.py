@@ -46,8 +46,10 @@ def stage_table(entry: RoadmapEvaluation, *, title: str) -> Table:
     )
 
 
-def _where(row: EvaluationRow) -> str:
-    return "At the end" if row.check is Check.END else say_place(row.check, row.stage).capitalize()
+def _where(entry: RoadmapEvaluation, row: EvaluationRow) -> str:
+    if row.stage == 0:
+        return "With what is in force" if row.check is Check.END else "Now, waiting"
+    return "At the end" if row.check is Check.END else say_place(row.check, entry.number_of(row.stage)).capitalize()
 
 
 def _check_row(entry: RoadmapEvaluation, row: EvaluationRow) -> tuple[Cell, ...]:
@@ -57,7 +59,7 @@ def _check_row(entry: RoadmapEvaluation, row: EvaluationRow) -> tuple[Cell, ...]
     asked = row.none_suffices or row.required_trust is not None
     trust = say_trust(None if row.none_suffices else row.required_trust) if asked else "–"
     return (
-        Cell(text=(_where(row),)),
+        Cell(text=(_where(entry, row),)),
         Cell(text=(case.party(row.party).name,)),
         Cell(text=(format_margin(patience * row.comply),)),
         Cell(text=(format_margin(patience * row.deviate),)),
