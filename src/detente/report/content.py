@@ -14,6 +14,7 @@ from detente.report.chapters.evidence import evidence, unstated
 from detente.report.chapters.glossary import glossary
 from detente.report.chapters.roadmaps import roadmaps
 from detente.report.chapters.sensitivity import readings, single_numbers
+from detente.report.chapters.standing import standing
 from detente.report.chapters.verdicts import hazards, in_short, verdicts
 from detente.report.document import Bullets, Code, Facts, Paragraph, Section, Text
 from detente.report.findings import Findings
@@ -83,6 +84,7 @@ def _command(source: Source) -> str:
 def _method(findings: Findings) -> Section:
     case = findings.case
     methods = [findings.evaluation.method] if findings.evaluation is not None else []
+    methods += [findings.under_way.method] if findings.under_way is not None else []
     methods += [found.design.method for found in findings.designs if found.design is not None]
     items: list[Text] = [(f"{method[:1].upper()}{method[1:]}.",) for method in dict.fromkeys(methods)]
     blocks: list[parts.Block] = [Bullets(items=tuple(items))] if items else []
@@ -109,6 +111,8 @@ def compose(findings: Findings) -> parts.Document:
     if findings.evaluation is not None:
         # Before anything asks for the designs, which may have to wait for compiled code.
         told = [verdicts(findings), hazards(findings), roadmaps(findings)]
+        stands = standing(findings)
+        told += [] if stands is None else [stands]
     sections = [in_short(findings), *told]
     if findings.designs:
         sections.append(designs(findings))

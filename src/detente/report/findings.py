@@ -17,6 +17,7 @@ from detente.analysis.roadmap.sensitivity import (
     range_flips,
     reading_differences,
 )
+from detente.analysis.roadmap.progress import ProgressEvaluation, evaluate_progress
 from detente.case import Case, Roadmap
 from detente.errors import Cancelled, LimitError, OptionError
 from detente.progress import Progress
@@ -61,6 +62,8 @@ class Findings:
         None if there are too many numbers to move.
     make_designs : callable
         Makes what `designs` keeps.
+    under_way : ProgressEvaluation or None
+        Where the roadmaps stand that the case's progress is part of; None if there is none.
     """
 
     case: Case
@@ -72,6 +75,7 @@ class Findings:
     differences: tuple[ReadingDifference, ...]
     flips: tuple[RangeFlip, ...] | None
     make_designs: Callable[[], tuple[DesignFinding, ...]] = field(repr=False)
+    under_way: ProgressEvaluation | None = None
 
     @cached_property
     def designs(self) -> tuple[DesignFinding, ...]:
@@ -104,6 +108,19 @@ def _evaluate(
     evaluation = evaluate_roadmaps(case, ids, readings=[None, *readings], progress=progress)
     _finished(evaluation.status)
     return evaluation
+
+
+def _under_way(
+    case: Case, roadmaps: Sequence[Roadmap], readings: Sequence[str], progress: Progress | None
+) -> ProgressEvaluation | None:
+    """Where those roadmaps stand that share a measure with what has happened."""
+    happened = {entry.measure for entry in case.progress}
+    ids = [roadmap.id for roadmap in roadmaps if any(happened & set(stage) for stage in roadmap.stages)]
+    if not ids:
+        return None
+    found = evaluate_progress(case, ids, readings=[None, *readings], progress=progress)
+    _finished(found.status)
+    return found
 
 
 def _design(case: Case, reading: str | None, max_per_stage: int | None, progress: Progress | None) -> DesignFinding:
@@ -176,4 +193,5 @@ def find(
         differences=reading_differences(case, entries, progress=progress),
         flips=range_flips(case, base, progress=progress),
         make_designs=make_designs,
+        under_way=_under_way(case, chosen, asked, progress),
     )
