@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from detente.cli import commands_of_cases, commands_of_comparisons, commands_of_designs, commands_of_roadmaps
+from detente.cli import (
+    commands_of_cases,
+    commands_of_comparisons,
+    commands_of_designs,
+    commands_of_indices,
+    commands_of_repairs,
+    commands_of_roadmaps,
+)
 from detente.cli.program import app
 
-__all__ = ["app", "commands_of_cases", "commands_of_comparisons", "commands_of_designs", "commands_of_roadmaps"]
+__all__ = [
+    "app",
+    "commands_of_cases",
+    "commands_of_comparisons",
+    "commands_of_designs",
+    "commands_of_indices",
+    "commands_of_repairs",
+    "commands_of_roadmaps",
+]

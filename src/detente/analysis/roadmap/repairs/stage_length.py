@@ -151,7 +151,7 @@ def find_stage_length(
     lengths = StageLengths(evaluation.values)
     hopeless = lengths.hopeless_rows()
     if hopeless.size:
-        yield NoRepair(kind=RepairKind.STAGE_LENGTH, reason=_hopeless(evaluation, int(hopeless[0])))
+        yield NoRepair(kind=RepairKind.STAGE_LENGTH, reason=_hopeless(evaluation, hopeless))
         return
     now = np.array(evaluation.durations, dtype=np.int64)
     any_found = False
@@ -196,12 +196,11 @@ def _repair(case: Case, evaluation: RoadmapEvaluation, durations: IntArray, *, n
     )
 
 
-def _hopeless(evaluation: RoadmapEvaluation, number: int) -> str:
-    row = evaluation.rows[number]
+def _hopeless(evaluation: RoadmapEvaluation, numbers: IntArray) -> str:
+    row = min((evaluation.rows[int(number)] for number in numbers), key=lambda row: row.flow_margin)
     party = evaluation.case.party(row.party).name
-    return (
-        f"{describe_place(evaluation, row)}, {party} would do better by deviating however short or long the stages are."
-    )
+    place = describe_place(evaluation, row)
+    return f"{place}, {party} would do better by reneging or walking out, however short or long the stages are."
 
 
 def _why_not(evaluation: RoadmapEvaluation, tried: dict[int, int]) -> str:
