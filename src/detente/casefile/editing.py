@@ -7,6 +7,7 @@ stand in the way – whole entries.
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import re
@@ -131,6 +132,25 @@ def edit(
     return tidy(after)
 
 
+def _move_tail(node: Held, old: int, new: int) -> None:
+    """Move the comments below the last item of a list to another item, which will be the last; its own line stays."""
+    if new < 0 or max(old, new) != len(node) - 1 or not (node.ca.items.get(old) or [None])[0]:
+        return
+    token = node.ca.items[old][0]
+    own, newline, below = token.value.partition("\n")
+    if not below:
+        return
+    token.value = f"{own}{newline}"
+    if not own:
+        del node.ca.items[old]
+    if (node.ca.items.get(new) or [None])[0]:
+        node.ca.items[new][0].value += below
+    else:
+        moved = copy.copy(token)
+        moved.value = f"{newline}{below}"
+        node.ca.items[new] = [moved, None, None, None]
+
+
 class _Edit:
     """One round of editing; `whole` replaces the entries of a section as they are, not the values in them."""
 
@@ -170,12 +190,26 @@ class _Edit:
             and isinstance(before, list)
             and isinstance(after, list)
             and isinstance(present, CommentedSeq)
-            and len(before) == len(after) == len(present)
+            and len(before) == len(present)
         ):
-            for index, (old, new) in enumerate(zip(before, after, strict=True)):
-                self._value(present, index, old, new, (*way, str(index)))
+            self._sequence(present, before, after, way)
         elif before != after or before is None:
             node[key] = held(after, depth=len(way))
+
+    def _sequence(self, node: Held, before: list[Plain], after: list[Plain], way: tuple[str, ...]) -> None:
+        """Make a list that says `before` say `after`; what both begin or end with stays as it is."""
+        shorter = min(len(before), len(after))
+        head = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+        tail = next((n for n in range(shorter - head) if before[-1 - n] != after[-1 - n]), shorter - head)
+        for index in range(head, shorter - tail):
+            self._value(node, index, before[index], after[index], (*way, str(index)))
+        place = shorter - tail
+        for _ in range(len(before) - len(after)):
+            _move_tail(node, place, place - 1)
+            del node[place]
+        for index in range(place, place + len(after) - len(before)):
+            node.insert(index, held(after[index], depth=len(way) + 1))
+            _move_tail(node, index - 1, index)
 
     @staticmethod
     def _measure(node: Held, before: Mapping[str, Plain], after: Mapping[str, Plain]) -> Mapping[str, Plain]:
@@ -183,7 +217,8 @@ class _Edit:
         out: list[str] = []
         if any(before.get(key) != after.get(key) for key in _DIRECTIONS):
             out += _DIRECTIONS
-        if before.get("levels") != after.get("levels") and not isinstance(node.get("levels"), CommentedMap):
+        levels = before.get("levels")  # what has none says its numbers as the total of a chain that it becomes does
+        if levels is not None and levels != after.get("levels") and not isinstance(node.get("levels"), CommentedMap):
             out += ("levels", *GRADED)
         for key in out:
             node.pop(key, None)
