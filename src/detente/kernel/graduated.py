@@ -130,9 +130,17 @@ def with_joint_deviations(values: RoadmapValues) -> RoadmapValues:
     LimitError
         If a party could withhold or undo more than `MOST_JOINT` measures at one check.
     """
-    if all(len(row.groups) <= 1 for row in values.deviations.rows):
+    rows = values.deviations.rows
+    for row in rows:
+        n_measures = sum((stop - start).bit_length() for start, stop in row.groups)  # 2^q − 1 deviations of q measures
+        if n_measures > MOST_JOINT:
+            raise LimitError(
+                f"at stage {row.stage + 1} a party could withhold or undo {n_measures} measures; answers to several do "
+                f"not add up, and 2^{n_measures} combinations are too many to try; at most {MOST_JOINT} can be"
+            )
+    if all(len(row.groups) <= 1 for row in rows):
         return values
-    joint = RoadmapValues(
+    return RoadmapValues(
         values.system,
         values.stages,
         values.durations,
@@ -140,13 +148,6 @@ def with_joint_deviations(values: RoadmapValues) -> RoadmapValues:
         waiting=values.waiting,
         joint_bits=MOST_JOINT,
     )
-    for row in joint.deviations.rows:
-        if len(row.groups) > 1:
-            raise LimitError(
-                f"at stage {row.stage + 1} a party could withhold or undo more than {MOST_JOINT} measures; answers to "
-                f"several do not add up, and more than 2^{MOST_JOINT} combinations are too many to try"
-            )
-    return joint
 
 
 class GraduatedValues:
