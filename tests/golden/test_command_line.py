@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from detente.cli.app import app
 
-COMMANDS = ("demo", "new", "check", "show", "schema", "evaluate", "design", "diff", "report")
+COMMANDS = ("demo", "new", "check", "show", "schema", "evaluate", "indices", "design", "diff", "report")
 CASES = Path(__file__).parents[1] / "cases"
 ANSWERS = {
     "check": "check korea-2018",
@@ -20,6 +20,9 @@ ANSWERS = {
     "evaluate": "evaluate korea-2018",
     "evaluate-readings": "evaluate korea-2018 --roadmap double-freeze --reading asia-times --reading rsis",
     "evaluate-rows": "evaluate korea-2018 --roadmap double-freeze --rows",
+    "indices": "indices korea-2018 --roadmap peace-treaty-first --rows",
+    "indices-levers": "indices border.yaml --roadmap at-once --reading hawk",
+    "indices-cycles": "indices minsk-ii.yaml",
     "diff": "diff korea-2018 --set parties.usa.hazard=0.001 --set parties.usa.discount=0.99",
     "diff-none": "diff border.yaml border.yaml",
     "design": "design border.yaml",
@@ -54,7 +57,8 @@ def test_answer(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shutil.copy(CASES / "border.yaml", tmp_path)
+    for case in ("border.yaml", "minsk-ii.yaml"):
+        shutil.copy(CASES / case, tmp_path)
     monkeypatch.chdir(tmp_path)
     result = _run(*shlex.split(ANSWERS[name]), width=width)
     assert (result.exit_code, result.stderr) == (0, "")

@@ -144,6 +144,26 @@ def test_every_key_of_the_answers_is_documented() -> None:
     assert designed["evaluation"].keys() == entry.keys()  # type: ignore[attr-defined]  # a tree of JSON
 
 
+def test_every_key_of_the_indices_is_documented() -> None:
+    case = detente.read_case(ROOT / "tests" / "cases" / "minsk-ii.yaml")
+    roadmap: Any = [["forces"], ["status"]]  # Any: levers and cycles are left out of it
+    document: Any = detente.compute_indices(case, [roadmap], goal=case_goal(case)).to_dict()  # Any: a tree of JSON
+    [entry], [order] = document["roadmaps"], document["orders"]
+    assert set(document) == keys("every analysis") | keys("indices")
+    assert set(entry) == keys("indices of a roadmap")
+    assert set(entry["parties"][0]) == keys("a party's indices")
+    assert set(entry["stages"][0]) == keys("a party after a stage")
+    assert set(entry["levers"][0]) == keys("a lever")
+    assert set(order) == keys("an order")
+    assert set(order["demands"][0]) == keys("a demand")
+    assert set(order["cycles"][0]) == keys("a cycle")
+    assert set(order["readings"][0]) == keys("a reading's order")
+
+
+def case_goal(case: detente.Case) -> list[str]:
+    return [measure.id for measure in case.measures]
+
+
 def test_every_key_within_a_key_is_named() -> None:
     case = pair(irreversible=True)
     entry: Any = evaluate_roadmaps(case, [[["a"], ["b"]]]).to_dict()["roadmaps"]  # Any: a tree of JSON

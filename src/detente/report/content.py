@@ -12,6 +12,7 @@ from detente.report import document as parts
 from detente.report.chapters.designs import designs
 from detente.report.chapters.evidence import evidence, unstated
 from detente.report.chapters.glossary import glossary
+from detente.report.chapters.indices import indices
 from detente.report.chapters.roadmaps import roadmaps
 from detente.report.chapters.sensitivity import readings, single_numbers
 from detente.report.chapters.standing import standing
@@ -84,6 +85,7 @@ def _command(source: Source) -> str:
 def _method(findings: Findings) -> Section:
     case = findings.case
     methods = [findings.evaluation.method] if findings.evaluation is not None else []
+    methods += [findings.indices.method] if findings.indices is not None else []
     methods += [findings.under_way.method] if findings.under_way is not None else []
     methods += [found.design.method for found in findings.designs if found.design is not None]
     items: list[Text] = [(f"{method[:1].upper()}{method[1:]}.",) for method in dict.fromkeys(methods)]
@@ -116,6 +118,8 @@ def compose(findings: Findings) -> parts.Document:
     sections = [in_short(findings), *told]
     if findings.designs:
         sections.append(designs(findings))
+    if findings.indices is not None:
+        sections.append(indices(findings))
     if findings.readings:
         sections.append(readings(findings))
     if findings.evaluation is not None:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from detente.analysis.result import Status
-from detente.analysis.roadmap import Design, Evaluation, RoadmapEvaluation, design_roadmap, evaluate_roadmaps
+from detente.analysis.roadmap import (
+    Design,
+    Evaluation,
+    Indices,
+    RoadmapEvaluation,
+    compute_indices,
+    design_roadmap,
+    evaluate_roadmaps,
+)
+from detente.analysis.roadmap.progress import ProgressEvaluation, evaluate_progress
 from detente.analysis.roadmap.sensitivity import (
     HazardVerdict,
     RangeFlip,
@@ -17,7 +26,6 @@ from detente.analysis.roadmap.sensitivity import (
     range_flips,
     reading_differences,
 )
-from detente.analysis.roadmap.progress import ProgressEvaluation, evaluate_progress
 from detente.case import Case, Roadmap
 from detente.errors import Cancelled, LimitError, OptionError
 from detente.progress import Progress
@@ -64,6 +72,8 @@ class Findings:
         Makes what `designs` keeps.
     under_way : ProgressEvaluation or None
         Where the roadmaps stand that the case's progress is part of; None if there is none.
+    make_indices : callable
+        Makes what `indices` keeps.
     """
 
     case: Case
@@ -76,11 +86,17 @@ class Findings:
     flips: tuple[RangeFlip, ...] | None
     make_designs: Callable[[], tuple[DesignFinding, ...]] = field(repr=False)
     under_way: ProgressEvaluation | None = None
+    make_indices: Callable[[], Indices | None] = field(repr=False)
 
     @cached_property
     def designs(self) -> tuple[DesignFinding, ...]:
         """The designs to tell, made when they are first asked for."""
         return self.make_designs()
+
+    @cached_property
+    def indices(self) -> Indices | None:
+        """What mediators look at, computed when it is first asked for; None if the case has no roadmap."""
+        return self.make_indices()
 
     def entries(self, reading: str | None) -> tuple[RoadmapEvaluation, ...]:
         """Return the verdicts under a reading, in the order of the roadmaps."""
@@ -183,6 +199,15 @@ def find(
         made = designs() if callable(designs) else designs
         return tuple(DesignFinding(reading=design.provenance.reading, design=design) for design in made)
 
+    def make_indices() -> Indices | None:
+        if not chosen:
+            return None
+        found = compute_indices(
+            case, [roadmap.id for roadmap in chosen], orders_under=[None, *asked], progress=progress
+        )
+        _finished(found.status)
+        return found
+
     return Findings(
         case=case,
         date=date,
@@ -194,4 +219,5 @@ def find(
         flips=range_flips(case, base, progress=progress),
         make_designs=make_designs,
         under_way=_under_way(case, chosen, asked, progress),
+        make_indices=make_indices,
     )

@@ -30,6 +30,15 @@ def test_markdown_has_its_pictures_beside_it(tmp_path: Path) -> None:
     path = write_report(CASE, tmp_path / "line.md", designs=[], date=DAY)
     names = sorted(picture.name for picture in (tmp_path / "line-figures").iterdir())
     assert names == [
+        "indices.step-by-step.holdup.svg",
+        "indices.step-by-step.power.svg",
+        "indices.step-by-step.timing.svg",
+        "indices.troops-first.holdup.svg",
+        "indices.troops-first.levers.svg",
+        "indices.troops-first.power.svg",
+        "indices.troops-first.timing.svg",
+        "order.1.picture.svg",
+        "order.2.picture.svg",
         "roadmap.step-by-step.hazards.svg",
         "roadmap.step-by-step.timeline.svg",
         "roadmap.step-by-step.trust.svg",

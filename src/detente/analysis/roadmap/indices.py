@@ -134,6 +134,7 @@ def compute_indices(
     roadmaps: Sequence[RoadmapLike] | None = None,
     *,
     readings: Sequence[str | None] | None = None,
+    orders_under: Sequence[str | None] | None = None,
     goal: str | Sequence[str] | None = None,
     max_measures: int = MOST_MEASURES,
     max_per_stage: int | None = None,
@@ -149,7 +150,10 @@ def compute_indices(
     roadmaps : sequence of roadmap ids, roadmaps or lists of stages, optional
         All roadmaps of the case unless given.
     readings : sequence of reading ids, optional
-        For the indices of roadmaps the base case only unless given; for the order the base case and all readings.
+        Which to see the roadmaps by; the base case only unless given.
+    orders_under : sequence of reading ids, optional
+        Whose demands on the order are looked into: `readings` if these are given, otherwise the base case and all
+        readings.
     goal : measure ids, or ids joined by " and ", optional
         Whose order is looked into; for each roadmap its own measures unless given.
     max_measures : int
@@ -185,7 +189,8 @@ def compute_indices(
         evaluation = evaluate_roadmaps(case, roadmaps, readings=readings, progress=progress)
         status = evaluation.status
         entries = tuple(weigh_roadmap(entry) for entry in evaluation.roadmaps)
-    asked = tuple(dict.fromkeys(readings)) if readings else (None, *(reading.id for reading in case.readings))
+    everybody = (None, *(reading.id for reading in case.readings))
+    asked = tuple(dict.fromkeys(orders_under or readings or everybody))
     for reading in asked:
         case.under(reading)
     orders = []
@@ -217,7 +222,9 @@ def compute_indices(
         method="indices of roadmaps from their values (model §3–6), demanded orders by design (§8)",
         parameters=parameters,
         provenance=Provenance.of(
-            case, reading=asked[0] if len(asked) == 1 else None, seconds=time.perf_counter() - started
+            case,
+            reading=readings[0] if readings and len(readings) == 1 else None,
+            seconds=time.perf_counter() - started,
         ),
         references=REFERENCES,
         roadmaps=entries,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from detente.analysis.result import Sentence
 from detente.analysis.roadmap.explanation import join_words, quote_measures
 from detente.case import Case
+from detente.display.style import format_margin
 
 if TYPE_CHECKING:
     from detente.analysis.roadmap.indices_cycles import Cycle, Demand
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 SMALL = 5e-3
 """Amounts per period, and shares, below this are told as none."""
+SHORTEST = 0.05
+"""Periods below this, which one decimal would tell as 0, are told as at once."""
 TIED = 1e-9
 """Harms that differ by no more are told as equal."""
 MULTIPLE = 2.0
@@ -84,13 +87,13 @@ def _timing(case: Case, index: PartyIndices, *, is_first: bool) -> str:
     most = ", more than any other" if is_first and loading > 0.0 else ""
     return (
         f"{name} {order}{most}: on average it gives {_after(index.gives_at, unit)} and gets "
-        f"{_after(index.gets_at, unit)} (front-loading {say_signed(loading)} on a scale from −1 to +1)."
+        f"{_after(index.gets_at, unit)} (front-loading {format_margin(loading)} on a scale from −1 to +1)."
     )
 
 
 def _after(periods: float | None, unit: str) -> str:
     assert periods is not None, "told only of parties that give and get"
-    if periods < SMALL:
+    if periods < SHORTEST:
         return "at once"
     number = f"{periods:.1f}".removesuffix(".0")
     return f"after {number} {unit}{'' if number == '1' else 's'}"
