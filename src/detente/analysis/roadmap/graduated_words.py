@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence
 from detente.analysis.roadmap.explanation import describe_place, describe_row, join_words, quote_measures
-from detente.display.prose import count_noun, format_share
+from detente.display.prose import count_noun
 from detente.kernel.graduated import Outcome
 from detente.kernel.roadmap import HOLDS
 
@@ -47,7 +47,7 @@ def describe_answer(entry: GraduatedRoadmap, graduated: GraduatedRow) -> str:
         case Outcome.LEAVES:
             then = "it would walk out at once"
         case Outcome.STAYS:
-            then = "it would live with that"
+            then = "it would live with that" if answer.suspend else "it would go on like that"
     return f"{said}; {then}."
 
 
@@ -183,6 +183,10 @@ def _compared(entry: GraduatedRoadmap) -> Sentence:
     )
 
 
+def _percent(chance: float) -> str:
+    return f"{100.0 * chance:.2g}%" if chance < 0.995 else f"{100.0 * chance:.4g}%"
+
+
 def _alarm_sentences(entry: GraduatedRoadmap) -> Iterator[Sentence]:
     costs = entry.false_alarm
     if costs is None:
@@ -190,9 +194,9 @@ def _alarm_sentences(entry: GraduatedRoadmap) -> Iterator[Sentence]:
     case = entry.ordinary.case
     unit = case.period or "period"
     yield Sentence(
-        text=f"With a chance of {costs.chance:.3g} a {unit} of a false alarm, it gets through its last stage with a "
-        f"chance of {format_share(costs.reaches_end_breakdown)} if each alarm is met by full breakdown, and of "
-        f"{format_share(costs.reaches_end_graduated)} with graduated answers (other causes left aside)."
+        text=f"With a chance of {costs.chance:.3g} a {unit} of a false alarm, alarms alone break it before its last "
+        f"stage is verified with a chance of {_percent(1.0 - costs.reaches_end_breakdown)} if each is met by full "
+        f"breakdown, and of {_percent(1.0 - costs.reaches_end_graduated)} with graduated answers."
     )
     losses = "; ".join(
         f"{case.party(cost.party).name} {cost.breakdown:.2g} and {cost.graduated:.2g}" for cost in costs.parties
