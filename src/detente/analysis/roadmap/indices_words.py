@@ -254,9 +254,8 @@ def explain_levers(entry: RoadmapIndices) -> Iterator[Sentence]:
     head = f"No stage mentions {count} measure{'s' if count != 1 else ''} that could be taken or ended"
     if flips:
         verdict = "make it fail" if entry.evaluation.holds else "make it hold"
-        head += (
-            f"; using {'one' if len(flips) == 1 else f'any one of {len(flips)}'} of them at the outset would {verdict}"
-        )
+        which = "it" if count == 1 else "one of them" if len(flips) == 1 else f"any one of {len(flips)} of them"
+        head += f"; using {which} at the outset would {verdict}"
     yield Sentence(text=f"{head}.", measures=tuple(lever.measure for lever in entry.levers))
     for lever in shown:
         text = f"{_start(describe_lever(case, lever, holds=entry.evaluation.holds))}."
