@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from detente import RoadmapProgress, evaluate_progress, evaluate_roadmap
+from detente import RoadmapEvaluation, RoadmapProgress, evaluate_progress, evaluate_roadmap
 from detente.case import Case, ProgressEntry, Roadmap
 from tests.oracle.agreement import near
 from tests.oracle.evaluation import Stages
@@ -45,9 +45,13 @@ def left(case: Case, roadmap: Roadmap, at: int) -> RoadmapProgress:
     return evaluate_progress(case, [roadmap], at=at).roadmap
 
 
+def rows_of(evaluation: RoadmapEvaluation | None) -> list[Row]:
+    assert evaluation is not None
+    return [row.to_dict() for row in evaluation.rows]
+
+
 def rows(entry: RoadmapProgress) -> list[Row]:
-    assert entry.rest.evaluation is not None
-    return [row.to_dict() for row in entry.rest.evaluation.rows]
+    return rows_of(entry.rest.evaluation)
 
 
 def assert_same(got: Sequence[Row], want: Sequence[Row]) -> None:
@@ -68,8 +72,9 @@ def assert_same(got: Sequence[Row], want: Sequence[Row]) -> None:
 def test_before_anything_has_happened_the_rest_is_the_roadmap(seed: int) -> None:
     case, roadmap, _ = drawn(seed)
     want = evaluate_roadmap(case, roadmap).roadmap.to_dict()
-    for at in ("now", seed % 7):
-        document: Any = evaluate_progress(case, [roadmap], at=at).to_dict()  # type: ignore[arg-type]  # a Literal
+    for at in (None, seed % 7):
+        result = evaluate_progress(case, [roadmap], at="now" if at is None else at)
+        document: Any = result.to_dict()  # Any: a tree of JSON
         [entry] = document["roadmaps"]
         standing = entry.pop("progress")
         assert entry == want
@@ -80,7 +85,7 @@ def test_before_anything_has_happened_the_rest_is_the_roadmap(seed: int) -> None
 @pytest.mark.parametrize("seed", SEEDS)
 def test_on_time_the_rest_has_the_rows_of_the_whole(seed: int) -> None:
     case, roadmap, lengths = drawn(seed)
-    whole = [row.to_dict() for row in evaluate_roadmap(case, roadmap).roadmap.rows]
+    whole = rows_of(evaluate_roadmap(case, roadmap).roadmap)
     starts = list(accumulate(lengths, initial=0))
     for begun in range(1, len(lengths)):
         entry = left(followed(case, roadmap.stages, lengths, begun), roadmap, starts[begun])
@@ -96,7 +101,7 @@ def test_on_time_the_rest_has_the_rows_of_the_whole(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_right_after_a_stage_began_waiting_is_the_check_after_it(seed: int) -> None:
     case, roadmap, lengths = drawn(seed)
-    whole = [row.to_dict() for row in evaluate_roadmap(case, roadmap).roadmap.rows]
+    whole = rows_of(evaluate_roadmap(case, roadmap).roadmap)
     starts = list(accumulate(lengths, initial=0))
     for begun in range(1, len(lengths) + 1):
         entry = left(followed(case, roadmap.stages, lengths, begun), roadmap, starts[begun - 1])
@@ -121,7 +126,7 @@ def test_delay_changes_only_what_waiting_is_worth(seed: int) -> None:
 
 
 def is_waiting(row: Row) -> bool:
-    return row["stage"] == 0 and row["check"] == "after"
+    return bool(row["stage"] == 0 and row["check"] == "after")
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -64,14 +64,13 @@ def _once(ids: Sequence[str] | None) -> list[str] | None:
 
 
 def summarise(result: ProgressEvaluation) -> str:
-    """Say in one line of how many roadmaps the rest holds."""
+    """Say in one line for how many roadmaps the rest holds."""
     holding = [entry for entry in result.roadmaps if entry.holds]
     several = len({entry.reading for entry in result.roadmaps}) > 1
     verdicts = count_noun(len(result.roadmaps), "verdict" if several else "roadmap")
     stopped = " Stopped before all were evaluated." if result.status is Status.STOPPED else ""
     now = result.parameters["from"]
-    verb = "holds" if len(holding) == 1 else "hold"
-    return f"The rest of {len(holding)} of {verdicts} {verb}, from period {now} on.{stopped}"
+    return f"The rest holds for {len(holding)} of {verdicts}, from period {now} on.{stopped}"
 
 
 def show_progress(screen: Screen, case: Case, result: ProgressEvaluation, *, rows: bool) -> None:

@@ -179,11 +179,12 @@ def draw_course(
     order = list(dict.fromkeys([*owners, *shown]))
     looks = {owner: look_of(number) for number, owner in enumerate(order)}
     sheet = _lay_out(stages)
+    height = max(sheet.height, LINE)
     columns = legend_columns(shown)
     legend_rows = -(-len(shown) // columns)
     if ax is None:
         top = 0.3 + 0.17 * legend_rows
-        ax = own_axes(sheet.height / POINTS + top + 0.42, left=LABELS, right=0.15, top=top, bottom=0.42)
+        ax = own_axes(height / POINTS + top + 0.42, left=LABELS, right=0.15, top=top, bottom=0.42)
     moments = [now, *(stage.due for stage in stages if stage.due is not None)]
     moments += [m.coming[1] for stage in stages for m in stage.measures if m.coming is not None]
     end = 1.04 * max(1, *moments)
@@ -208,7 +209,7 @@ def draw_course(
     )
     tidy_axes(ax, keep=("bottom",))
     ax.set_xlim(0, end)
-    ax.set_ylim(max(sheet.height, 1.0), 0.0)
+    ax.set_ylim(height, 0.0)
     ax.set_yticks([])
     ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 3, 6, 10]))
     ax.set_xlabel(

@@ -68,7 +68,7 @@ def _standing(entry: RoadmapProgress) -> Iterator[Sentence]:
         told = join_words(f"stage {gate.stage} by {count_periods(gate.late, unit)}" for gate in late)
         yield Sentence(text=f"Begun late: {told}.")
     due = [gate for gate in gates if gate.status in (GateStatus.OVERDUE, GateStatus.DUE)]
-    yield from (_overdue(case, gate, unit) for gate in due[:1])
+    yield from (_overdue(case, gate, unit, now) for gate in due[:1])
     later = [gate for gate in due[1:] if gate.late > 0]
     if later:
         told = join_words(f"stage {gate.stage} by {count_periods(gate.late, unit)}" for gate in later)
@@ -85,9 +85,11 @@ def _standing(entry: RoadmapProgress) -> Iterator[Sentence]:
         yield Sentence(text=text, measures=tuple(beside))
 
 
-def _overdue(case: Case, gate: Gate, unit: str) -> Sentence:
+def _overdue(case: Case, gate: Gate, unit: str, now: int) -> Sentence:
     due = "is due now" if gate.status is GateStatus.DUE else f"is overdue by {count_periods(gate.late, unit)}"
-    ready = "" if gate.ready is None or gate.ready <= gate.due else f", ready since {unit} {gate.ready}"
+    ready = ""
+    if gate.ready is not None and gate.ready > gate.due:
+        ready = f", ready {'since' if gate.ready <= now else 'only at'} {unit} {gate.ready}"
     lacks = [f"{_with_owners(case, gate.lacking)} {_is(gate.lacking)} lacking"] if gate.lacking else []
     if gate.lost:
         lacks.append(f"{_with_owners(case, gate.lost)} {_is(gate.lost)} no longer in force")

@@ -1,0 +1,73 @@
+"""``detente evaluate --from``: what it shows, writes and refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from detente.cli.progressing import parse_when
+from detente.errors import OptionError
+
+Run = Callable[..., Result]
+HAPPENED = "progress=[{measure: pay, taken: 1}]"
+
+
+@pytest.mark.usefixtures("border")
+def test_where_it_stands_is_shown(run: Run, golden: Callable[[str, str], None]) -> None:
+    result = run("evaluate", "border.yaml", "--from", "now", "--set", HAPPENED, "--roadmap", "pay-first", "--rows")
+    assert (result.exit_code, result.stderr) == (0, "")
+    golden("progress/pay-first.txt", result.stdout)
+
+
+@pytest.mark.usefixtures("border")
+def test_readings_and_losses_are_shown(run: Run, golden: Callable[[str, str], None]) -> None:
+    lost = "progress=[{measure: withdraw, taken: 0, ended: 4}, {measure: pay, taken: 0}]"
+    result = run("evaluate", "border.yaml", "--from", "5", "--set", lost, "--reading", "hawk", "--roadmap", "at-once")
+    assert (result.exit_code, result.stderr) == (0, "")
+    golden("progress/lost.txt", result.stdout)
+
+
+def test_the_answer_is_written_as_json(run: Run) -> None:
+    result = run("evaluate", "border.yaml", "--from", "3", "--set", HAPPENED, "--json")
+    document = json.loads(result.stdout)
+    assert document["parameters"]["from"] == 3
+    assert [entry["progress"]["in_force"] for entry in document["roadmaps"]] == [["pay"], ["pay"]]
+
+
+def test_the_table_is_written_to_a_file(run: Run, border: Path) -> None:
+    result = run("evaluate", "border.yaml", "--from", "now", "--set", HAPPENED, "--output", "rest.csv")
+    assert result.stdout.splitlines() == [
+        "The rest holds for 2 of 2 roadmaps, from period 1 on.",
+        "Written to rest.csv",
+    ]
+    assert (border / "rest.csv").read_text(encoding="utf-8").startswith("roadmap,reading,stage,check,party,")
+
+
+def test_now_or_a_period() -> None:
+    assert [parse_when(text) for text in ("now", " now ", "0", "12")] == ["now", "now", 0, 12]
+    for text in ("soon", "-1", "1.5", "", "²"):
+        with pytest.raises(OptionError) as caught:
+            parse_when(text)
+        assert str(caught.value) == (
+            f"--from '{text}' is neither 'now' nor a period; write a whole number such as 0 or 12"
+        )
+
+
+def test_progress_that_cannot_be_is_an_invalid_case(run: Run) -> None:
+    case = "progress=[{measure: canal, taken: 1, ended: 3}]"
+    result = run("evaluate", "border.yaml", "--from", "now", "--set", case)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "error[D604]: progress ends 'canal' in period 3, but it cannot be undone (reversible: false).",
+        "    help: correct the entry, or let the measure be reversible",
+    ]
+
+
+def test_graduated_answers_start_from_the_status_quo(run: Run) -> None:
+    result = run("evaluate", "border.yaml", "--from", "now", "--answers", "graduated")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--from and --answers graduated do not go together: leave out one of them" in result.stderr
