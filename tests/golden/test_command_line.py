@@ -23,6 +23,9 @@ ANSWERS = {
     "indices": "indices korea-2018 --roadmap peace-treaty-first --rows",
     "indices-levers": "indices border.yaml --roadmap at-once --reading hawk",
     "indices-cycles": "indices minsk-ii.yaml",
+    "evaluate-graduated": (
+        "evaluate border.yaml --answers graduated --answer-periods 1 --false-alarm 0.02 --rows --roadmap pay-first"
+    ),
     "diff": "diff korea-2018 --set parties.usa.hazard=0.001 --set parties.usa.discount=0.99",
     "diff-none": "diff border.yaml border.yaml",
     "design": "design border.yaml",

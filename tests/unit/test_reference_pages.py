@@ -164,6 +164,28 @@ def case_goal(case: detente.Case) -> list[str]:
     return [measure.id for measure in case.measures]
 
 
+@pytest.mark.filterwarnings("ignore::detente.errors.ExperimentalWarning")
+def test_every_key_of_graduated_answers_is_documented() -> None:
+    roadmap: Any = [["a", "b"]]  # Any: stages need no annotation
+    document: Any = detente.evaluate_graduated(pair(), [roadmap], false_alarm=0.1).to_dict()  # Any: a tree of JSON
+    [entry] = document["roadmaps"]
+    row, alarms = entry["rows"][0], entry["false_alarm"]
+    assert set(document) == keys("every analysis") | keys("evaluate with graduated answers")
+    assert set(entry) == keys("a roadmap with graduated answers")
+    assert set(row) == keys("a row with graduated answers")
+    assert set(alarms) == keys("false alarms")
+    assert set(alarms["parties"][0]) == keys("a party under false alarms")
+    [of_entry], [of_row] = ANSWERS["a roadmap with graduated answers"], ANSWERS["a row with graduated answers"]
+    for inner, (text, *_) in (
+        (entry["critical"], of_entry["critical"]),
+        (entry["ordinary"], of_entry["ordinary"]),
+        (row["deviation"], of_row["deviation"]),
+        (row["answer"], of_row["answer"]),
+        (row["answering"], of_row["answering"]),
+    ):
+        assert [key for key in inner if f"`{key}`" not in text] == []
+
+
 def test_every_key_within_a_key_is_named() -> None:
     case = pair(irreversible=True)
     entry: Any = evaluate_roadmaps(case, [[["a"], ["b"]]]).to_dict()["roadmaps"]  # Any: a tree of JSON

@@ -41,7 +41,8 @@ def evaluate(
         AnswersWord,
         typer.Option(
             "--answers",
-            help="What a deviation meets: full breakdown, or (experimental) an answer in proportion and for a time.",
+            metavar="WORD",
+            help="What a deviation meets: breakdown, or (experimental) graduated, an answer in proportion for a time.",
         ),
     ] = AnswersWord.BREAKDOWN,
     answer_periods: Annotated[

@@ -19,7 +19,7 @@ from detente.cli.output import Delivery
 from detente.cli.screen import Screen
 from detente.cli.watch import Watch
 from detente.display.prose import count_noun, format_short, format_signed
-from detente.display.tables import Cell, Column, Table, build_table
+from detente.display.tables import Cell, Column, Table, build_table, split_table
 from detente.errors import ExperimentalWarning, OptionError
 
 FOR_GOOD = "for-good"
@@ -222,8 +222,9 @@ def show_graduated(screen: Screen, case: Case, result: GraduatedEvaluation, *, r
             screen.points(others)
             screen.line()
             if rows:
-                screen.table(row_table(entry))
-                screen.line()
+                for part in split_table(row_table(entry), screen.width, keep=3):
+                    screen.table(part)
+                    screen.line()
                 alarms = alarm_table(entry)
                 if alarms is not None:
                     screen.table(alarms)
