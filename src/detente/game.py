@@ -13,7 +13,7 @@ import numpy as np
 
 from detente.case import Case, Condition, Forum, InForce, Measure, Not, OnBreakdown, measures_of, point
 from detente.errors import CaseError, Diagnostic
-from detente.kernel.system import NEVER, BoolArray, EndingRule, FloatArray, Predicate, System, Term
+from detente.kernel.system import NEVER, BoolArray, EndingRule, FloatArray, IntArray, Predicate, System, Term
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -166,6 +166,35 @@ def _ending_rule(forum: Forum, parties: Sequence[str]) -> EndingRule:
     )
 
 
+def detection_lags(free: Sequence[Measure], fixed: Sequence[Measure]) -> tuple[IntArray, IntArray]:
+    """Return how long an end of each measure goes unnoticed, and the lags that measures grant to others (§5).
+
+    Parameters
+    ----------
+    free, fixed : sequence of Measure
+        Those that vary, n in all, and those in force in the status quo.
+
+    Returns
+    -------
+    lag : IntArray
+        Shape (n,): with what the status quo verifies.
+    granted : IntArray
+        Shape (n, n): [verifier, measure], `NEVER` where it grants none.
+    """
+    column = {measure.id: index for index, measure in enumerate(free)}
+    granted = np.full((len(free), len(free)), NEVER, dtype=np.int64)
+    lag = np.array([measure.detection_lag for measure in free], dtype=np.int64)
+    for verifier in (*fixed, *free):
+        for target, periods in verifier.verifies.items():
+            if target not in column:
+                continue
+            if verifier.id in column:
+                granted[column[verifier.id], column[target]] = periods
+            else:
+                lag[column[target]] = min(int(lag[column[target]]), periods)
+    return lag, granted
+
+
 def build_game(case: Case, measures: Iterable[str], *, parties: Sequence[str] | None = None) -> Game:
     """Make the arrays of a case in which only the given measures vary.
 
@@ -218,16 +247,7 @@ def build_game(case: Case, measures: Iterable[str], *, parties: Sequence[str] | 
         rows = [[point(entry.get(party, 0.0)) for entry in source] for party in table]  # type: ignore[arg-type]
         return np.array(rows, dtype=np.float64).reshape(n_parties, len(source))
 
-    granted = np.full((n_measures, n_measures), NEVER, dtype=np.int64)
-    lag = np.array([measure.detection_lag for measure in free], dtype=np.int64)
-    for verifier in (*fixed, *free):
-        for target, periods in verifier.verifies.items():
-            if target not in column:
-                continue
-            if verifier.id in column:
-                granted[column[verifier.id], column[target]] = periods
-            else:
-                lag[column[target]] = min(int(lag[column[target]]), periods)
+    lag, granted = detection_lags(free, fixed)
 
     direct = np.zeros((n_measures, n_measures), dtype=np.bool_)
     for j, measure in enumerate(free):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.kernel.system import BoolArray, FloatArray, System, flow_values
+from detente.kernel.system import BoolArray, FloatArray, IntArray, System, flow_values
 
 PAYS = 1e-12
 """An ending pays only by more than this, so that rounding cannot end what nobody gains from ending."""
@@ -40,22 +40,23 @@ class Aftermath:
     undo_costs: FloatArray
 
 
-def _can_end(system: System, states: BoolArray, measure: int) -> BoolArray:
+def can_end(system: System, states: BoolArray, measure: int) -> BoolArray:
     """Where the measure is in force and nothing irreversible depends on it."""
     irreversible = system.dependents[measure] & ~system.reversible
     ready = states[:, measure]
     return ready & ~states[:, irreversible].any(axis=1) if irreversible.any() else ready
 
 
-def _snap_back(system: System, states: BoolArray) -> BoolArray:
+def snap_back(system: System, states: BoolArray) -> BoolArray:
+    """Return what remains of states when everything so marked has ended of itself."""
     remaining = states.copy()
     for measure in np.flatnonzero(system.snapback).tolist():
-        ends = _can_end(system, states, measure)
+        ends = can_end(system, states, measure)
         remaining &= ~(ends[:, None] & system.dependents[measure])
     return remaining
 
 
-def _gains(system: System, states: BoolArray, measure: int) -> FloatArray:
+def gains_of_ending(system: System, states: BoolArray, measure: int) -> FloatArray:
     """What ending the measure, and what lapses with it, adds to each party's flow: (P, n_states)."""
     lapsing = system.dependents[measure]
     columns = np.flatnonzero(lapsing)
@@ -69,23 +70,44 @@ def _gains(system: System, states: BoolArray, measure: int) -> FloatArray:
     return np.asarray(gains, dtype=np.float64)
 
 
-def _one_round(system: System, states: BoolArray, costs: FloatArray) -> BoolArray:
-    """End at once whatever pays somebody who can end it; add undo costs in place; return what remains."""
-    patience = 1.0 - system.discount
+class Accounts:
+    """Whom ending something pays, and who has borne what for it, while states break down.
+
+    Parameters
+    ----------
+    costs : FloatArray
+        Shape (P, n_states): own undo costs, added to in place.
+    """
+
+    def __init__(self, system: System, costs: FloatArray) -> None:
+        self.system = system
+        self.costs = costs
+        self._patience = (1.0 - system.discount)[:, None]
+
+    def pays(self, states: BoolArray, rows: IntArray, measure: int, gains: FloatArray) -> BoolArray:
+        """Tell whom ending a measure pays, (P, n_rows), of what it adds to each party's flow in these rows."""
+        return np.asarray(gains / self._patience > self.system.undo_cost[:, measure, None] + PAYS)
+
+    def charge(self, rows: IntArray, measure: int, paying: BoolArray) -> None:
+        """Note that these parties, (P, n_rows), end a measure in these rows of states."""
+        self.costs[:, rows] += np.where(paying, self.system.undo_cost[:, measure, None], 0.0)
+
+
+def end_what_pays(system: System, states: BoolArray, accounts: Accounts) -> BoolArray:
+    """End at once whatever pays somebody who can end it; return what remains."""
     remaining = states.copy()
     for measure in np.flatnonzero(system.reversible & ~system.keep).tolist():
-        ready = np.flatnonzero(_can_end(system, states, measure))
+        ready = np.flatnonzero(can_end(system, states, measure))
         if ready.size == 0:
             continue
-        gains = _gains(system, states[ready], measure) / patience[:, None]
-        pays = gains > system.undo_cost[:, measure, None] + PAYS
-        pays &= system.owns[:, measure, None]
+        gains = gains_of_ending(system, states[ready], measure)
+        pays = accounts.pays(states[ready], ready, measure, gains) & system.owns[:, measure, None]
         rule = system.ending_rules.get(measure)
         quota, veto = (1, slice(0)) if rule is None else (rule.quota, rule.veto)
         ends: BoolArray = (pays.sum(axis=0) >= quota) & pays[veto].all(axis=0)
         if not ends.any():
             continue
-        costs[:, ready] += np.where(pays & ends, system.undo_cost[:, measure, None], 0.0)
+        accounts.charge(ready, measure, pays & ends)
         remaining[ready] &= ~(ends[:, None] & system.dependents[measure])
     return remaining
 
@@ -115,12 +137,12 @@ def break_down(system: System, states: BoolArray) -> Aftermath:
     costs = np.zeros((system.n_parties, n_states))
     for start in range(0, n_states, CHUNK):
         part = slice(start, start + CHUNK)
-        remains[part] = _snap_back(system, states[part])
+        remains[part] = snap_back(system, states[part])
         active = np.arange(start, min(start + CHUNK, n_states))
         while active.size:
             before = remains[active]
             paid = np.zeros((system.n_parties, active.size))
-            left = _one_round(system, before, paid)
+            left = end_what_pays(system, before, Accounts(system, paid))
             costs[:, active] += paid
             remains[active] = left
             active = active[(left != before).any(axis=1)]
