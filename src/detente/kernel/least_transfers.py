@@ -164,9 +164,13 @@ def find_least(
 def round_amounts(demands: Demands, weights: FloatArray, amounts: FloatArray, grid: float) -> FloatArray | None:
     """Return amounts that are multiples of `grid`, of the same instruments, and still meet every demand.
 
-    They cost the least that is sure to stand rounding; None if nothing does on this grid.
+    The amounts to the nearest, or up, if that does; else the least that is sure to stand rounding; None if none is.
     """
     used = amounts > 0.0
+    made = ~demands.is_conditional | demands.concerns[:, used].any(axis=1)
+    for rounded in (np.round(amounts / grid) * grid, np.ceil(amounts / grid) * grid):
+        if (demands.margin[made] + demands.gain[made] @ rounded >= -HOLDS / 2.0).all():
+            return np.asarray(rounded)
     room = 0.5 * grid * np.abs(demands.gain[:, used]).sum(axis=1)
     tighter = Demands(
         check=demands.check,

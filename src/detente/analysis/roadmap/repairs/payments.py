@@ -31,7 +31,7 @@ from detente.analysis.roadmap.repairs.transfers import (
 )
 from detente.case import Case
 from detente.display.prose import format_short
-from detente.errors import CaseError, LimitError
+from detente.errors import CaseError, LimitError, OptionError
 from detente.kernel.deviations import Check
 from detente.kernel.inducements import induce, list_gaps
 from detente.kernel.roadmap import HOLDS
@@ -39,13 +39,27 @@ from detente.progress import Progress, Reporter
 
 KIND = RepairKind.PAYMENTS
 
+_WIDER = ((1, False), (1, True), (0, False), (0, True))
+"""What is tried in turn: the first stage with which anything may be paid, and whether anyone may be paid."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Options:
-    """What may be paid: with which stages, at which rates, and whether counterparts may come with it."""
+    """What may be paid: from which stage on, at which rates, to whom, and whether counterparts may come with it.
+
+    Parameters
+    ----------
+    first : int
+        The first stage, counted from 0, with which anything may be paid.
+    to_anyone : bool
+        Whether those who are not tempted may be paid too, to pay on what they received.
+    own_ratio : float or None
+        What a counterpart costs its giver per unit; None for no counterparts.
+    """
 
     rates: Rates
     first: int = 1
+    to_anyone: bool = False
     own_ratio: float | None = None
 
     def search(self, ground: Ground) -> Search:
@@ -55,7 +69,8 @@ class _Options:
         if self.own_ratio is not None:
             kinds.append(Kind(stages=(ground.n_stages - 1,), lasts=True, rate=self._ratio))
         everybody = range(len(ground.parties))
-        return Search(ground, instruments_of(ground, kinds, givers=everybody, receivers=everybody))
+        receivers = everybody if self.to_anyone else ground.tempted()
+        return Search(ground, instruments_of(ground, kinds, givers=everybody, receivers=receivers))
 
     def _rate(self, giver: str, receiver: str) -> float:
         return self.rates.get((giver, receiver), 1.0)
@@ -92,16 +107,25 @@ def find_payments(
     Repair or NoRepair
         The plan of least present value, or why there is none.
 
+    Raises
+    ------
+    OptionError
+        If a rate is not above 0.
+
     Notes
     -----
     A payment is handed over at the start of a stage, after the stage before has been verified; what is paid after the
-    last stage has a stage of its own.  Payments with the first stage are looked at only if no others mend the roadmap.
-    Linear programs over all checks of all parties; see the kernel's `least_transfers`.
+    last stage has a stage of its own.  Those are paid who are tempted; only if that does not do, also others, who can
+    be trusted to pay on; and only if that does not do either, something is paid with the first stage.  Linear programs
+    over all checks of all parties; see the kernel's `least_transfers`.
 
     References
     ----------
     Model §8; [telser1980]_, [thomas1988]_ and [levin2003]_ (payments that nobody but the parties enforce).
     """
+    for (payer, receiver), rate in (rates or {}).items():
+        if not rate > 0.0:
+            raise OptionError(f"what paying a unit costs must be above 0, got {rate:g} for {payer} to {receiver}")
     reporter = Reporter(progress)
     reporter.report("looking for payments", fraction=0.0)
     try:
@@ -122,18 +146,19 @@ def _find(
     grounds = survey(evaluation), survey(evaluation, further_stage=True)
     at_end = [row for row in evaluation.tempted() if row.check is Check.END]
     if at_end:
-        plan = _cheapest(grounds, _Options(rates=rates, own_ratio=own_ratio))
+        options = [_Options(rates=rates, own_ratio=own_ratio, to_anyone=to_anyone) for to_anyone in (False, True)]
+        plan = _cheapest(grounds, options[0]) or _cheapest(grounds, options[1])
         if plan is None:
-            yield NoRepair(kind=KIND, reason=_end_reason(evaluation, at_end))
+            yield NoRepair(kind=KIND, reason=_end_reason(evaluation, at_end, grounds, options[1]))
         else:
             yield _repair(case, plan, (_with_counterpart(evaluation, at_end, own_ratio),), rates)
         return
-    for first in (1, 0):
-        options = _Options(rates=rates, first=first)
-        plan = _cheapest(grounds, options)
-        reporter.report("looking for payments", fraction=0.4 + 0.2 * (1 - first))
+    for number, (first, to_anyone) in enumerate(_WIDER):
+        reporter.report("looking for payments", fraction=0.1 + 0.2 * number)
+        wider = _Options(rates=rates, first=first, to_anyone=to_anyone)
+        plan = _cheapest(grounds, wider)
         if plan is not None:
-            notes = (*_floor_note(plan), *_alone_notes(plan, grounds, options))
+            notes = (*_floor_note(plan), *_alone_notes(plan, grounds, wider))
             reporter.report("looking for payments", fraction=0.9)
             yield _repair(case, plan, notes, rates)
             return
@@ -230,6 +255,10 @@ def _stage_notes(plan: Plan) -> Iterator[str]:
         yield (
             f"What is paid after the last stage has a stage of its own, of {length} {unit}{'s' if length != 1 else ''}."
         )
+    paid = {int(plan.instruments.receiver[index]) for index in plan.used()}
+    if trusted := sorted(paid - set(plan.ground.tempted())):
+        names = join_words(plan.ground.name(party) for party in trusted)
+        yield f"{names} would comply anyway, and is paid so that it can pay on when others cannot be trusted to."
     if 0 in stages:
         yield "Something is paid with the first stage, before anything is verified: payments after it do not suffice."
 
@@ -239,11 +268,15 @@ def _gains(row: EvaluationRow, evaluation: RoadmapEvaluation) -> str:
     return sentence[:1].lower() + sentence[1:-1]
 
 
-def _end_reason(evaluation: RoadmapEvaluation, at_end: list[EvaluationRow]) -> str:
+def _end_reason(
+    evaluation: RoadmapEvaluation, at_end: list[EvaluationRow], grounds: Iterable[Ground], options: _Options
+) -> str:
     worst = min(at_end, key=lambda row: row.flow_margin)
+    partial = nearest(options.search(ground) for ground in grounds)
+    rest = "" if partial is None else f": {tell_shortfall(partial)}"
     return (
         f"One-off payments do not mend the end, where all is paid: {_gains(worst, evaluation)}. That takes something "
-        "that lasts, and no counterpart with the last stage, together with payments, does it either."
+        f"that lasts, and no counterpart with the last stage, together with payments, does it either{rest}."
     )
 
 
@@ -257,7 +290,7 @@ def _with_counterpart(evaluation: RoadmapEvaluation, at_end: list[EvaluationRow]
 
 def _nothing(case: Case, grounds: tuple[Ground, Ground], rates: Rates) -> NoRepair:
     """Why no payments do: what the best plan leaves unmended, and who would not pay more."""
-    plan = nearest([_Options(rates=rates, first=0).search(ground) for ground in grounds])
+    plan = nearest([_Options(rates=rates, first=0, to_anyone=True).search(ground) for ground in grounds])
     if plan is None:
         return NoRepair(kind=KIND, reason=f"No payments to {grounds[0].names_tempted()} mend it.")
     best = _repair(case, plan, (), rates) if plan.found.amounts.any() else None

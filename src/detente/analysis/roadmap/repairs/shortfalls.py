@@ -32,8 +32,8 @@ def tell_shortfall(plan: Plan) -> str:
     number = int(demands.check[worst])
     party = ground.name(ground.temptations[number].party)
     unit = ground.evaluation.case.period or "period"
-    short = f"{party} still lacks {format_short(float(lack[worst]))} a {unit} {_place(ground, number)}"
-    return f"with the best found, {short}{_who_stands_in_the_way(plan)}"
+    short = f"would still gain {format_short(float(lack[worst]))} a {unit} by not complying {_place(ground, number)}"
+    return f"with the best found, {party} {short}{_who_stands_in_the_way(plan)}"
 
 
 def _lack(plan: Plan) -> FloatArray:
@@ -65,6 +65,6 @@ def _who_stands_in_the_way(plan: Plan) -> str:
         if binding[demand] > HOLDS and plan.found.shortfalls[demand] <= HOLDS and costs:
             number = int(demands.check[demand])
             at = ground.temptations[number]
-            deed = "withhold it" if demands.way[demand] is Way.WITHDRAW else "not comply"
+            deed = "withhold what it gives" if demands.way[demand] is Way.WITHDRAW else "not comply"
             told.setdefault(at.party, f"{ground.name(at.party)} would rather {deed} {_place(ground, number)}")
     return f"; if more were given, {'; '.join(list(told.values())[:MOST_TOLD])}" if told else ""
