@@ -30,7 +30,7 @@ class Arcs(NamedTuple):
     Parameters
     ----------
     masks : IntArray
-        Shape (N,): states; the first is the status quo.
+        Shape (N,): states; the first is where roadmaps start.
     order : IntArray
         Shape (N,): places of states, largest first.
     levels : tuple of pairs
@@ -39,6 +39,9 @@ class Arcs(NamedTuple):
         Shape (N + 1,): the arcs of the s-th state of `order` are first[s] … first[s + 1] − 1.
     source, target, stage, length : IntArray
         Shape (M,): places of states, measures as a mask, periods.
+    weight : IntArray
+        Shape (M,): what counts against the limit of length and is made small; periods unless the search is for
+        something else.
     constant : FloatArray
         Shape (M, P): value of complying is ``constant + γ^length · (value of what follows)``.
     before, behind : FloatArray
@@ -66,6 +69,7 @@ class Arcs(NamedTuple):
     target: IntArray
     stage: IntArray
     length: IntArray
+    weight: IntArray
     constant: FloatArray
     before: FloatArray
     behind: FloatArray
@@ -82,7 +86,18 @@ class Arcs(NamedTuple):
     def only(self, chosen: BoolArray) -> Arcs:
         """Return the chosen arcs alone, (M,); they remember their `origin`."""
         kept = np.concatenate([[0], np.cumsum(chosen)])
-        columns = ("source", "target", "stage", "length", "constant", "before", "behind", "betrayed", "origin")
+        columns = (
+            "source",
+            "target",
+            "stage",
+            "length",
+            "weight",
+            "constant",
+            "before",
+            "behind",
+            "betrayed",
+            "origin",
+        )
         return self._replace(first=kept[self.first], **{name: getattr(self, name)[chosen] for name in columns})
 
 
@@ -92,7 +107,7 @@ ARC_BYTES = 8
 
 def arc_bytes(n_parties: int) -> int:
     """Return the memory that one arc takes, in bytes: the arc, its thresholds, and room to grow."""
-    return 2 * ARC_BYTES * (5 + 4 * n_parties)
+    return 2 * ARC_BYTES * (6 + 4 * n_parties)
 
 
 def no_after_moves(tables: Tables, n_states: int) -> AfterMoves:
@@ -141,7 +156,7 @@ def build_arcs(
     order : Order
         What must come before what.
     legal : IntArray
-        Shape (N,): the masks that roadmaps may reach, the empty one first.
+        Shape (N,): the masks that roadmaps may reach, the one they start from first.
     goal : int
         Mask of the measures that may be taken.
     ends : BoolArray
@@ -223,6 +238,7 @@ def build_arcs(
         levels=tuple(pairwise(edges)),
         first=np.concatenate([[0], np.cumsum(per_state)]),
         **survivors._asdict(),
+        weight=survivors.length,
         leave=leave,
         is_end=final.is_end,
         end_values=final.values,

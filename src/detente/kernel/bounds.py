@@ -29,7 +29,7 @@ UNLIMITED = 1 << 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a roadmap may take at most: periods and stages; and the labels that a search may hold."""
+    """What a roadmap may take at most: weight (periods as a rule) and stages; and the labels that a search may hold."""
 
     max_length: int = UNLIMITED
     max_stages: int = UNLIMITED
@@ -51,7 +51,7 @@ class Bounds:
     least, most : FloatArray
         Shape (N, P): the least and the most that any path upstream can ask.
     earliest, latest, fewest, longest : IntArray
-        Shape (N,): the fewest and most periods, and stages, that paths upstream take.
+        Shape (N,): the least and greatest weight (periods as a rule), and number of stages, of paths upstream.
     """
 
     arcs: Arcs
@@ -194,20 +194,20 @@ def _forward(
     for stop in bounds.tolist():
         chosen = by_target[begin:stop]
         begin = stop
-        source, length = arcs.source[chosen], arcs.length[chosen]
-        fits = (up.earliest[source] + length <= limits.max_length) & (up.fewest[source] + 1 <= limits.max_stages)
+        source, weight = arcs.source[chosen], arcs.weight[chosen]
+        fits = (up.earliest[source] + weight <= limits.max_length) & (up.fewest[source] + 1 <= limits.max_stages)
         chosen = chosen[fits & (up.latest[source] >= 0)]
         if chosen.size == 0:
             continue
         used[chosen] = True
-        source, target, length = arcs.source[chosen], arcs.target[chosen], arcs.length[chosen]
+        source, target, weight = arcs.source[chosen], arcs.target[chosen], arcs.weight[chosen]
         starts = _starts(target)
         to = target[starts]
-        up.earliest[to] = np.minimum.reduceat(up.earliest[source] + length, starts)
-        up.latest[to] = np.maximum.reduceat(up.latest[source] + length, starts)
+        up.earliest[to] = np.minimum.reduceat(up.earliest[source] + weight, starts)
+        up.latest[to] = np.maximum.reduceat(up.latest[source] + weight, starts)
         up.fewest[to] = np.minimum.reduceat(up.fewest[source] + 1, starts)
         up.longest[to] = np.maximum.reduceat(up.longest[source] + 1, starts)
-        constant, fade = arcs.constant[chosen], arcs.fades.T[length]
+        constant, fade = arcs.constant[chosen], arcs.fades.T[arcs.length[chosen]]
         highest = np.maximum(asked[chosen], (up.most[source] - constant) / fade)
         lowest = asked[chosen]
         if asked is not asked_at_end:

@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from detente.kernel.bits import MOST_MEASURES, to_masks
+from detente.kernel.bits import MOST_MEASURES, to_masks, to_states
 from detente.kernel.design import Problem
 from detente.kernel.deviations import MOST_BITS
 from detente.kernel.roadmap import HOLDS, RoadmapValues, least_durations, stage_states
@@ -61,14 +61,16 @@ class _Conflicts:
             search = self.problem.search(self.reporter, per_stage=width, checked=checked, allowed=measures, quick=quick)
             path = search.feasible(task="looking for the conflict")
             if path is not None:
-                return self.problem.stages([int(mask) for mask in search.arcs.stage[path]])
+                return self.problem.stages([int(mask) for mask in search.arcs.stage[path] if mask])
         return None
 
     def violations(self, stages: BoolArray) -> list[tuple[int, int]]:
         """List what rules out a roadmap: (party, mask of the measures withheld and undone), mask 0 for leaving."""
         system = self.problem.system
-        durations = least_durations(system, stage_states(stages))
-        values = RoadmapValues(system, stages, durations, joint_bits=MOST_BITS)
+        start = to_states(np.array([self.problem.start], dtype=np.int64), system.n_measures)[0]
+        durations = least_durations(system, stage_states(stages, start))
+        waiting = self.problem.waiting if start.any() else 0
+        values = RoadmapValues(system, stages, durations, start=start, waiting=waiting, joint_bits=MOST_BITS)
         at = np.array([system.hazard])
         comply, leave = values.comply_values(at)[:, 0], values.leave_values()
         chosen = to_masks(values.deviations.withheld | values.deviations.undone)

@@ -13,9 +13,11 @@ from detente.kernel.bits import MOST_MEASURES, to_masks, to_states
 from detente.kernel.bounds import UNLIMITED
 from detente.kernel.expansion import AfterMoves, Sought
 from detente.kernel.lattice import Order, list_ideals
+from detente.kernel.nearest import distances
 from detente.kernel.search import Search
 from detente.kernel.system import BoolArray, IntArray, Predicate, System
 from detente.kernel.tables import Tables, make_tables
+from detente.kernel.waiting import wait_first
 from detente.progress import Reporter
 
 NARROW = (1, 2)
@@ -29,7 +31,14 @@ class Problem:
     Parameters
     ----------
     legal : IntArray
-        Shape (N,): masks that roadmaps may reach, the empty one first.
+        Shape (N,): masks that roadmaps may reach, the one they start from first.
+    start : int
+        Mask of what is in force beside the status quo before the first stage.
+    waiting : int
+        Periods that pass before the first stage, if something is in force already.
+    reference : IntArray or None
+        Shape (n,): the stage of each measure in an order that roadmaps are to keep to: weights of stages then count
+        twice the Kendall distance to it in place of periods (`detente.kernel.nearest`).
     goal : int
         Mask of the measures that may be taken.
     ends : BoolArray
@@ -46,6 +55,9 @@ class Problem:
     order: Order
     tables: Tables
     legal: IntArray
+    start: int
+    waiting: int
+    reference: IntArray | None
     goal: int
     ends: BoolArray
     max_per_stage: int
@@ -103,9 +115,14 @@ class Problem:
             memory=self.memory / 2,
             reporter=reporter,
         )
+        if self.reference is not None:
+            arcs = arcs._replace(weight=distances(arcs, self.goal, self.reference))
+        waits = self.waiting > 0 and self.start != 0
+        if waits:
+            arcs = wait_first(arcs, self.tables, sought, self.waiting)
         return Search(
             arcs,
-            max_stages=self.max_stages,
+            max_stages=self.max_stages + waits,
             max_length=self.max_length,
             memory=self.memory / 4,
             reporter=reporter,
@@ -143,9 +160,12 @@ def make_problem(
     max_per_stage: int = UNLIMITED,
     max_stages: int = UNLIMITED,
     max_length: int = UNLIMITED,
+    start: BoolArray | None = None,
+    waiting: int = 0,
+    reference: IntArray | None = None,
     memory: float,
 ) -> Problem | None:
-    """List the states of a design and work out their values; None if the goal is no legal state.
+    """List the states of a design and work out their values; None if the goal, or the start, is no legal state.
 
     Parameters
     ----------
@@ -157,6 +177,10 @@ def make_problem(
         States that satisfy one are not reached.
     exact_goal : bool
         Whether the roadmap must end with every measure in force, or may end in any state but the first.
+    start : BoolArray, optional
+        Shape (n,): what is in force before the first stage; nothing unless given.
+    waiting, reference
+        See `Problem`.
 
     Raises
     ------
@@ -177,23 +201,28 @@ def make_problem(
         ideals = list_ideals(order, most)
     except LimitError:
         raise TooManyStatesError(states=most) from None
+    begun = 0 if start is None else int(to_masks(start))
+    ideals = ideals[(ideals & begun) == begun]
     states = to_states(ideals, n_measures)
     feasible = np.ones(len(ideals), dtype=np.bool_)
     for pattern in infeasible:
         feasible &= ~pattern(states)
     goal = int(to_masks(np.ones(n_measures, dtype=np.bool_)))
     reached = ideals == goal
-    if not feasible[0] or (exact_goal and not (reached & feasible).any()):
+    if not len(ideals) or ideals[0] != begun or not feasible[0] or (exact_goal and not (reached & feasible).any()):
         return None
     legal = ideals[feasible]
-    tables = make_tables(system, ideals, feasible)
+    tables = make_tables(system, ideals, feasible, longest=max(1, waiting))
     return Problem(
         system=system,
         order=order,
         tables=tables,
         legal=legal,
+        start=begun,
+        waiting=waiting,
+        reference=reference,
         goal=goal,
-        ends=(legal == goal) if exact_goal else (legal != 0),
+        ends=(legal == goal) if exact_goal else (legal != begun),
         max_per_stage=min(max_per_stage, n_measures),
         max_stages=max_stages,
         max_length=max_length,

@@ -16,9 +16,20 @@ Path = IntArray
 
 def keep_best(n_parties: int, beam: int) -> Weighing:
     """Return a weighing that keeps so many labels per state, 0 for all, by their value alone."""
-    nothing = np.zeros((0, n_parties))
+    nothing, none = np.zeros((0, n_parties)), np.zeros(0, dtype=np.int64)
     return Weighing(
-        by_product=False, slopes=nothing, constants=nothing, floor=np.zeros(n_parties), incumbent=0.0, beam=beam
+        by_product=False,
+        slopes=nothing,
+        constants=nothing,
+        floor=np.zeros(n_parties),
+        incumbent=0.0,
+        beam=beam,
+        weights=nothing,
+        faded=np.zeros((0, 0, n_parties)),
+        behind=np.zeros((0, 0)),
+        floors=np.zeros(0),
+        base=none,
+        earliest=none,
     )
 
 
@@ -42,7 +53,11 @@ def label_paths(bounds: Bounds, weighing: Weighing, reporter: Reporter, *, task:
         np.zeros(n_states, dtype=np.int64),
         np.full(n_states, -1, dtype=np.int64),
         np.empty((capacity, n_parties)),
-        *(np.empty(capacity, dtype=np.int64) for _ in range(4)),
+        np.empty(capacity, dtype=np.int64),
+        np.empty(capacity, dtype=np.int64),
+        np.empty(capacity, dtype=np.int64),
+        np.empty(capacity, dtype=np.int64),
+        scores=np.empty(capacity),
     )
     step, used = 0, 0
     chunk = max(64, n_states // 64)
@@ -67,6 +82,7 @@ def _grow(labels: Labels, more: int) -> Labels:
     """Make room for more labels."""
     return labels._replace(
         values=np.concatenate([labels.values, np.empty((more, labels.values.shape[1]))]),
+        scores=np.concatenate([labels.scores, np.empty(more)]),
         **{
             name: np.concatenate([getattr(labels, name), np.empty(more, dtype=np.int64)])
             for name in ("periods_of", "stages_of", "arc_of", "next_of")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detente.kernel.compiled import compiled
+from detente.kernel.sums import SLACK, most_product
 from detente.kernel.system import BoolArray, FloatArray, IntArray
 
 DOMINATES = 1e-12
@@ -25,6 +26,7 @@ class Lattice(NamedTuple):
     first: IntArray
     target: IntArray
     length: IntArray
+    weight: IntArray
     constant: FloatArray
     is_end: BoolArray
     end_values: FloatArray
@@ -61,6 +63,11 @@ class Weighing(NamedTuple):
         Labels that cannot lead to more than this are dropped.
     beam : int
         Labels kept per state; 0 for all.
+    weights, faded, behind, floors
+        Shapes (Q, P), (Q, T + 1, P), (Q, entries), (Q,): weighted sums of gains (`detente.kernel.sums`): the weights,
+        those of values at each time, the most that can have come before, and what no gain at all stands for.
+    base, earliest : IntArray
+        Shapes (N + 1,), (N,): where the entries of a state begin, and the time of the first.
     """
 
     by_product: bool
@@ -69,6 +76,12 @@ class Weighing(NamedTuple):
     floor: FloatArray
     incumbent: float
     beam: int
+    weights: FloatArray
+    faded: FloatArray
+    behind: FloatArray
+    floors: FloatArray
+    base: IntArray
+    earliest: IntArray
 
 
 class Labels(NamedTuple):
@@ -81,9 +94,11 @@ class Labels(NamedTuple):
     values : FloatArray
         Shape (L, P).
     periods_of, stages_of : IntArray
-        Shape (L,): periods and stages from there to the end.
+        Shape (L,): weight (periods as a rule) and stages from there to the end.
     arc_of, next_of : IntArray
         Shape (L,): the arc taken and the label it leads to, -1 at an end.
+    scores : FloatArray
+        Shape (L,): how promising the label is; the less promising goes first where not all are kept.
     """
 
     block_start: IntArray
@@ -94,19 +109,37 @@ class Labels(NamedTuple):
     stages_of: IntArray
     arc_of: IntArray
     next_of: IntArray
+    scores: FloatArray
 
 
 @compiled
 def _promise(
-    vector: FloatArray, slopes: FloatArray, constants: FloatArray, patience: FloatArray, floor: FloatArray
+    vector: FloatArray, state: int, patience: FloatArray, weighing: Weighing, caps: FloatArray, room: FloatArray
 ) -> float:
     """The most that the product of flow gains can become from a label on; 0 if some gain cannot be positive."""
     product = 1.0
+    slopes, constants = weighing.slopes, weighing.constants
     for party in range(len(vector)):
-        gain = patience[party] * (slopes[party] * vector[party] + constants[party]) - floor[party]
-        if gain <= 0.0:
+        gain = patience[party] * (slopes[state, party] * vector[party] + constants[state, party])
+        caps[party] = gain - weighing.floor[party]
+        if caps[party] <= 0.0:
             return 0.0
-        product *= gain
+        product *= caps[party]
+    begin, stop = weighing.base[state], weighing.base[state + 1]
+    for number in range(len(weighing.floors)):
+        if product <= weighing.incumbent:
+            break
+        greatest = -np.inf
+        for entry in range(begin, stop):
+            total = weighing.behind[number, entry]
+            if total == -np.inf:
+                continue
+            time = weighing.earliest[state] + entry - begin
+            for party in range(len(vector)):
+                total += weighing.faded[number, time, party] * vector[party]
+            greatest = max(greatest, total)
+        greatest += SLACK * (1.0 + abs(greatest))
+        product = min(product, most_product(greatest - weighing.floors[number], weighing.weights[number], caps, room))
     return product
 
 
@@ -130,6 +163,7 @@ def place_labels(
     `beam` > 0 keeps so many labels per state at most.
     """
     order, first, target, length = lattice.order, lattice.first, lattice.target, lattice.length
+    weight = lattice.weight
     constant, is_end, end_values, checked = lattice.constant, lattice.is_end, lattice.end_values, lattice.checked
     fades, patience = lattice.fades, lattice.patience
     asked, asked_at_end, least, most = bounds.asked, bounds.asked_at_end, bounds.least, bounds.most
@@ -141,9 +175,8 @@ def place_labels(
         labels.values,
     )
     by_product, beam, incumbent = weighing.by_product, weighing.beam, weighing.incumbent
-    slopes, constants, floor = weighing.slopes, weighing.constants, weighing.floor
     n_parties = constant.shape[1]
-    vector = np.empty(n_parties)
+    vector, caps, room = np.empty(n_parties), np.empty(n_parties), np.empty(n_parties)
     for step in range(start, stop):
         state = order[step]
         block = used
@@ -173,7 +206,7 @@ def place_labels(
                 else:
                     low, high = block_start[to], block_stop[to]
                 for label in range(low, high):
-                    periods = max(labels.periods_of[label] + length[arc], free_periods)
+                    periods = max(labels.periods_of[label] + weight[arc], free_periods)
                     stages = max(labels.stages_of[label] + 1, free_stages)
                     if periods + earliest[state] > max_length or stages + fewest[state] > max_stages:
                         continue
@@ -198,8 +231,14 @@ def place_labels(
                         vector[party] = value
                     if not fits:
                         continue
-                    if by_product and _promise(vector, slopes[state], constants[state], patience, floor) <= incumbent:
-                        continue
+                    score = 0.0
+                    if by_product:
+                        score = _promise(vector, state, patience, weighing, caps, room)
+                        if score <= incumbent:
+                            continue
+                    elif beam > 0:
+                        for party in range(n_parties):
+                            score += patience[party] * vector[party]
                     if full:
                         used = begin
                         finished = True
@@ -217,20 +256,12 @@ def place_labels(
                         arc,
                         label,
                     )
+                    labels.scores[used] = score
                     used += 1
                     if finished:
                         break
                     if beam > 0 and used - begin > beam:
-                        worst, lowest = begin, np.inf
-                        for other in range(begin, used):
-                            if by_product:
-                                score = _promise(values[other], slopes[state], constants[state], patience, floor)
-                            else:
-                                score = 0.0
-                                for party in range(n_parties):
-                                    score += patience[party] * values[other, party]
-                            if score < lowest:
-                                worst, lowest = other, score
+                        worst = begin + int(np.argmin(labels.scores[begin:used]))
                         used -= 1
                         _move(used, worst, labels)
         block_start[state] = begin
@@ -246,6 +277,7 @@ def _move(source: int, target: int, labels: Labels) -> None:
             labels.values[target, party] = labels.values[source, party]
         labels.periods_of[target], labels.stages_of[target] = labels.periods_of[source], labels.stages_of[source]
         labels.arc_of[target], labels.next_of[target] = labels.arc_of[source], labels.next_of[source]
+        labels.scores[target] = labels.scores[source]
 
 
 @compiled

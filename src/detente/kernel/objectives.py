@@ -6,3 +6,6 @@ from typing import Literal
 
 Objective = Literal["trust", "margin", "duration", "nash"]
 OBJECTIVES: tuple[Objective, ...] = ("trust", "margin", "duration", "nash")
+
+Aim = Literal["trust", "margin", "duration", "nash", "distance"]
+"""What a design can make best: an objective, or the distance to a given order."""

@@ -14,6 +14,7 @@ import numpy as np
 from detente.errors import Cancelled, LimitError
 from detente.kernel.design import Problem
 from detente.kernel.objectives import Objective
+from detente.kernel.products import find_best_product
 from detente.kernel.search import PROVEN, TIED, Found, Search
 from detente.progress import Reporter
 
@@ -28,7 +29,7 @@ def _improved(search: Search, objective: Objective, best: Found | None) -> Found
         case "duration":
             return search.shortest() if best is None else search.shortest(max_length=-int(best.value))
         case "nash":
-            return search.best_product(incumbent=-1.0 if best is None else best.value)
+            return find_best_product(search, incumbent=-1.0 if best is None else best.value)
 
 
 def _widest(search: Search, objective: Objective, best: Found) -> Found:

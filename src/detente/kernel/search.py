@@ -1,4 +1,4 @@
-"""The best roadmap over arcs, with proof: margin, trust, duration and product objectives (§8 of the model)."""
+"""The best roadmap over arcs, with proof: margin, trust and duration (§8 of the model)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import numpy as np
 
 from detente.errors import Cancelled, LimitError
 from detente.kernel.arcs import Arcs
-from detente.kernel.bounds import UNLIMITED, WORTH_ANOTHER_ROUND, Bounds, Limits, bound_arcs
-from detente.kernel.ceilings import complying, margin_ceiling, reliance_ceiling
-from detente.kernel.chords import upstream_lines
+from detente.kernel.bounds import UNLIMITED, Bounds, Limits, bound_arcs
+from detente.kernel.ceilings import margin_ceiling, reliance_ceiling
+from detente.kernel.expansion import HELD
 from detente.kernel.labelling import Path, keep_best, label_paths
-from detente.kernel.labels import Weighing
 from detente.kernel.roadmap import required_trust
 from detente.kernel.system import FloatArray
 from detente.progress import Reporter
@@ -35,9 +34,6 @@ FIRST_BEAM = 4
 
 QUICK_ATTEMPTS = 8
 """Attempts of a quick search, each halfway between the best and what could be."""
-
-BEAM = 32
-"""Labels per state in the pass that looks for a good product before the exact one."""
 
 
 def _proof_step(value: float) -> float:
@@ -134,8 +130,9 @@ class Search:
                 return paths[0]
         return None
 
-    def _found(self, path: Path, *, value: float, bound: float, proven: bool) -> Found:
-        stages = tuple(int(mask) for mask in self.arcs.stage[path])
+    def found(self, path: Path, *, value: float, bound: float, proven: bool) -> Found:
+        """Return what was found along a path."""
+        stages = tuple(int(mask) for mask in self.arcs.stage[path] if mask)  # waiting takes nothing
         return Found(stages=stages, value=value, bound=bound, proven=proven)
 
     def path_values(self, path: Path) -> FloatArray:
@@ -169,14 +166,22 @@ class Search:
         return most
 
     def duration(self, path: Path) -> int:
-        """Return the periods that a path takes."""
-        return int(self.arcs.length[path].sum())
+        """Return the weight of a path: the periods that it takes, as a rule."""
+        return int(self.arcs.weight[path].sum())
 
     def product(self, path: Path) -> float:
         """Return the product of flow gains of a path, 0 if somebody gains nothing."""
         start = self.path_values(path)
         gains = self.arcs.patience * (start[0] - self.arcs.start_value)
         return float(gains.prod()) if (gains > 0.0).all() else 0.0
+
+    def holds(self, path: Path) -> bool:
+        """Whether nobody whose checks count does better by deviating, and the path keeps to the limits."""
+        arcs, limits = self.arcs, self.limits
+        wanted = np.maximum(arcs.before[path], arcs.behind[path]) - HELD
+        kept = (self.path_values(path) >= wanted)[:, arcs.checked].all()
+        ends = bool(arcs.is_end[arcs.target[path[-1]]])
+        return bool(kept) and ends and len(path) <= limits.max_stages and self.duration(path) <= limits.max_length
 
     def best_margin(
         self, *, theta: float = -np.inf, trust: float = np.inf, max_length: int = UNLIMITED, path: Path | None = None
@@ -249,8 +254,8 @@ class Search:
                     share = 1.0 if share == 0.5 and not self.quick else 0.5
                 self.reporter.report("searching", best=sign * best, bound=sign * bound)
         except (LimitError, Cancelled):
-            return self._found(path, value=best, bound=bound, proven=False)
-        return self._found(path, value=best, bound=bound, proven=bound - best <= _proof_step(best))
+            return self.found(path, value=best, bound=bound, proven=False)
+        return self.found(path, value=best, bound=bound, proven=bound - best <= _proof_step(best))
 
     def least_trust(self, *, trust: float = np.inf) -> Found | None:
         """Return a roadmap of least trust demand, at most `trust`; its value and bound are negative trust demands."""
@@ -283,56 +288,5 @@ class Search:
                     path, best = found, self.duration(found)
                 self.reporter.report("shortening", best=best, bound=low)
         except (LimitError, Cancelled):
-            return self._found(path, value=-best, bound=-low, proven=False)
-        return self._found(path, value=-best, bound=-best, proven=True)
-
-    def best_product(self, *, incumbent: float = -1.0) -> Found | None:
-        """Return the roadmap of greatest product of flow gains (Nash) above an incumbent; None if there is none."""
-        first = self.feasible()
-        if first is None:
-            return None
-        arcs = self.arcs
-        bounded = self.bounds()
-        floor = arcs.patience * arcs.start_value
-        gains = arcs.patience * bounded.ideal[arcs.order[-1]] - floor
-        ceiling = float(gains.prod()) if (gains > 0.0).all() else 0.0
-        path, best = first, self.product(first)
-        try:
-            for beam in (BEAM,) if self.quick else (BEAM, 0):
-                enough = max(best, incumbent) * (1.0 + PROVEN)
-                bounded = self._promising(bounded, floor, enough)
-                if not bounded.possible:
-                    break
-                slopes, constants = upstream_lines(bounded)
-                weighing = Weighing(
-                    by_product=True,
-                    slopes=slopes,
-                    constants=constants,
-                    floor=floor,
-                    incumbent=enough,
-                    beam=beam,
-                )
-                for candidate in label_paths(bounded, weighing, self.reporter, task="raising the product"):
-                    value = self.product(candidate)
-                    if value > best:
-                        path, best = candidate, value
-                self.reporter.report("raising the product", best=best, bound=ceiling)
-        except (LimitError, Cancelled):
-            if best <= incumbent:
-                raise  # that none is better is not known
-            return self._found(path, value=best, bound=ceiling, proven=False)
-        return self._found(path, value=best, bound=best, proven=True) if best > incumbent else None
-
-    def _promising(self, bounds: Bounds, floor: FloatArray, incumbent: float) -> Bounds:
-        """Delete the arcs that cannot be part of a roadmap whose product exceeds the incumbent."""
-        while bounds.possible:
-            arcs = bounds.arcs
-            slopes, constants = upstream_lines(bounds)
-            best = np.where(arcs.is_end[:, None], np.maximum(bounds.ideal, arcs.end_values), bounds.ideal)
-            first = slopes[arcs.source] * complying(arcs, best[arcs.target]) + constants[arcs.source]
-            gains = arcs.patience * first - floor
-            keep = np.where((gains > 0.0).all(axis=1), gains.prod(axis=1), 0.0) > incumbent
-            if keep.sum() > WORTH_ANOTHER_ROUND * len(keep):
-                break
-            bounds = self.bounds(arcs=arcs.only(keep))
-        return bounds
+            return self.found(path, value=-best, bound=-low, proven=False)
+        return self.found(path, value=-best, bound=-best, proven=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detente.kernel.bits import make_index, to_masks, to_states
 from detente.kernel.breakdown import break_down
 from detente.kernel.lattice import list_states
-from detente.kernel.system import BoolArray, FloatArray, IntArray, System, lags
+from detente.kernel.system import BoolArray, FloatArray, IntArray, System, flow_values, lags
 
 
 class Tables(NamedTuple):
@@ -65,16 +65,17 @@ class Tables(NamedTuple):
     patience: FloatArray
 
 
-def make_tables(system: System, ideals: IntArray, feasible: BoolArray) -> Tables:
-    """Work out values, breakdowns and lags of every state that the design can meet."""
+def make_tables(system: System, ideals: IntArray, feasible: BoolArray, *, longest: int = 1) -> Tables:
+    """Work out values, breakdowns and lags of every state that the design can meet, and powers up to `longest`."""
     masks = list_states(system, ideals, feasible)
     states = to_states(masks, system.n_measures)
     aftermath = break_down(system, states)
-    longest = int(max(system.lag.max(initial=1), system.duration.max(initial=1)))
+    longest = int(max(longest, system.lag.max(initial=1), system.duration.max(initial=1)))
     gamma = system.discount * (1.0 - system.hazard)
     powers = gamma[:, None] ** np.arange(longest + 1)
     keys, places = make_index(masks)
     risk = (system.discount * system.hazard)[:, None]
+    nothing = np.zeros((1, system.n_measures), dtype=np.bool_)
     return Tables(
         states=masks,
         keys=keys,
@@ -85,7 +86,7 @@ def make_tables(system: System, ideals: IntArray, feasible: BoolArray) -> Tables
         lag=lags(system, states).astype(np.int32),
         fades=powers,
         annuity=(1.0 - powers) / (1.0 - gamma[:, None]),
-        start_value=aftermath.value[:, 0] / (1.0 - system.discount),
+        start_value=flow_values(system, nothing)[:, 0] / (1.0 - system.discount),
         withholds=to_masks(system.withholds),
         undoes=to_masks(system.undoes),
         owns=to_masks(system.owns),

@@ -155,7 +155,7 @@ def test_however_few_labels_are_kept_at_first_the_answer_is_the_same(
     case = rivals(seed, 5)
     want = design_roadmap(case, objective=objective)
     monkeypatch.setattr("detente.kernel.search.FIRST_BEAM", 1)
-    monkeypatch.setattr("detente.kernel.search.BEAM", 1)
+    monkeypatch.setattr("detente.kernel.products.PASSES", ((1, 2), (0, 4)))
     got = design_roadmap(case, objective=objective)
     assert got.status is want.status
     assert got.value == pytest.approx(want.value, rel=1e-9)

@@ -1,7 +1,8 @@
 """Roadmaps: whether they hold, and which one would be best."""
 
+from detente.analysis.roadmap.coalitions import Coalition, Reach
 from detente.analysis.roadmap.comparison import Comparison, VerdictChange, compare_cases
-from detente.analysis.roadmap.design import Conflict, Design, design_roadmap
+from detente.analysis.roadmap.design import Conflict, Design, design_roadmap, nearest_roadmap
 from detente.analysis.roadmap.evaluating import RoadmapLike, evaluate_path, evaluate_roadmap, evaluate_roadmaps
 from detente.analysis.roadmap.evaluation import Deviation, Evaluation, EvaluationRow, RoadmapEvaluation
 from detente.analysis.roadmap.goals import goal_problems
@@ -19,6 +20,15 @@ from detente.analysis.roadmap.indices_cycles import Cycle, Demand
 from detente.analysis.roadmap.indices_entries import PartyIndices, RoadmapIndices, StageIndices, weigh_roadmap
 from detente.analysis.roadmap.indices_levers import Lever
 from detente.analysis.roadmap.indices_order import OrderDemands, ReadingOrder
+from detente.analysis.roadmap.indispensability import Indispensability, find_indispensable
+from detente.analysis.roadmap.indispensability_parts import (
+    Amount,
+    FormatValue,
+    PartyWorth,
+    ReadingWorth,
+    Refusal,
+    SourceWorth,
+)
 from detente.analysis.roadmap.progress import (
     Onward,
     PartyDelay,
@@ -27,6 +37,7 @@ from detente.analysis.roadmap.progress import (
     RoadmapProgress,
     evaluate_progress,
 )
+from detente.analysis.roadmap.progress_design import design_progress
 from detente.analysis.roadmap.progress_history import History, SunkCost, Taking, When
 from detente.analysis.roadmap.progress_rest import Gate, GateStatus, Rest, Standing
 from detente.kernel.objectives import OBJECTIVES, Objective
@@ -34,6 +45,8 @@ from detente.kernel.objectives import OBJECTIVES, Objective
 __all__ = [
     "OBJECTIVES",
     "AlarmCost",
+    "Amount",
+    "Coalition",
     "Comparison",
     "Conflict",
     "Cycle",
@@ -43,6 +56,7 @@ __all__ = [
     "Evaluation",
     "EvaluationRow",
     "FalseAlarmCosts",
+    "FormatValue",
     "Gate",
     "GateStatus",
     "GraduatedAnswer",
@@ -51,6 +65,7 @@ __all__ = [
     "GraduatedRow",
     "History",
     "Indices",
+    "Indispensability",
     "Lever",
     "Objective",
     "Onward",
@@ -59,13 +74,18 @@ __all__ = [
     "PartyDelay",
     "PartyIndices",
     "PartySunk",
+    "PartyWorth",
     "ProgressEvaluation",
+    "Reach",
     "ReadingOrder",
+    "ReadingWorth",
+    "Refusal",
     "Rest",
     "RoadmapEvaluation",
     "RoadmapIndices",
     "RoadmapLike",
     "RoadmapProgress",
+    "SourceWorth",
     "StageIndices",
     "Standing",
     "SunkCost",
@@ -74,12 +94,14 @@ __all__ = [
     "When",
     "compare_cases",
     "compute_indices",
+    "design_progress",
     "design_roadmap",
     "evaluate_graduated",
     "evaluate_path",
     "evaluate_progress",
     "evaluate_roadmap",
     "evaluate_roadmaps",
+    "find_indispensable",
     "goal_problems",
     "weigh_roadmap",
 ]

@@ -9,13 +9,14 @@ from detente.analysis.result import Sentence, Status
 from detente.analysis.roadmap.explanation import describe_row, join_words, quote_measures
 
 if TYPE_CHECKING:
-    from detente.analysis.roadmap.design import Design
+    from detente.analysis.roadmap.design_result import Design
 
 SOUGHT = {
     "trust": "asks for the least trust",
     "margin": "has the widest margins",
     "duration": "is the shortest",
     "nash": "has the greatest product of gains",
+    "distance": "is nearest to the order given",
 }
 
 
@@ -29,6 +30,8 @@ def _value(design: Design) -> str:
             return f"a least margin of {value:.3g} a {unit}"
         case "duration":
             return f"{value:.0f} {unit}{'s' if value != 1 else ''}"
+        case "distance":
+            return f"a distance of {value:g} pair{'s' if value != 1 else ''} of measures from it"
         case "nash":
             return f"a product of {value:.4g}"
 
@@ -50,7 +53,7 @@ def explain_design(design: Design) -> Iterator[Sentence]:
         if design.status is Status.OPTIMAL
         else (f"stopped early: others may reach {design.bound:.4g}")
     )
-    verb = "needs" if design.objective in ("trust", "duration") else "reaches"
+    verb = "needs" if design.objective in ("trust", "duration", "distance") else "reaches"
     yield Sentence(
         text=f"The roadmap that {SOUGHT[design.objective]} has {len(design.stages)} "
         f"stage{'s' if len(design.stages) != 1 else ''} and {verb} {_value(design)} ({certificate})."

@@ -28,11 +28,13 @@ def _known(case: Case, measures: Iterable[str]) -> tuple[str, ...]:
     return tuple(measure.id for measure in case.measures if measure.id in set(measures))
 
 
-def resolve_goal(case: Case, goal: str | Sequence[str] | None, available: Sequence[str]) -> tuple[str, ...] | None:
+def resolve_goal(
+    case: Case, goal: str | Sequence[str] | None, available: Sequence[str], in_force: Sequence[str] = ()
+) -> tuple[str, ...] | None:
     """Return the measures that are to be taken, in declared order; None for any."""
     if goal == BEST:
         return None
-    status_quo = set(case.status_quo)
+    status_quo = {*case.status_quo, *in_force}
     if isinstance(goal, str):
         goal = [word.strip() for word in goal.split(" and ")]
     if goal is not None:
@@ -47,7 +49,7 @@ def resolve_goal(case: Case, goal: str | Sequence[str] | None, available: Sequen
         raise OptionError(
             "no measure outside the status quo can be taken by those at the table; there is nothing to design"
         )
-    problems = goal_problems(case, everything, None)
+    problems = goal_problems(case, everything, None, in_force)
     if problems:
         raise OptionError(
             f"the state with every measure in force is not feasible ({problems[0]}); say which measures are the goal, "
@@ -56,9 +58,11 @@ def resolve_goal(case: Case, goal: str | Sequence[str] | None, available: Sequen
     return everything
 
 
-def goal_problems(case: Case, goal: Sequence[str], at_table: Sequence[str] | None) -> list[str]:
+def goal_problems(
+    case: Case, goal: Sequence[str], at_table: Sequence[str] | None, already: Sequence[str] = ()
+) -> list[str]:
     """List what makes a goal impossible, as sentences: what its members lack, or which pattern it falls under."""
-    in_force = set(case.status_quo) | set(goal)
+    in_force = {*case.status_quo, *already, *goal}
     known = {measure.id: measure for measure in case.measures}
     table = [party.id for party in case.parties] if at_table is None else list(at_table)
     problems = []
@@ -81,9 +85,9 @@ def goal_problems(case: Case, goal: Sequence[str], at_table: Sequence[str] | Non
     return problems
 
 
-def takeable_measures(case: Case, parties: Sequence[str]) -> list[Measure]:
-    """Measures outside the status quo that can be taken at all by those at the table, with what they need."""
-    status_quo = set(case.status_quo)
+def takeable_measures(case: Case, parties: Sequence[str], in_force: Sequence[str] = ()) -> list[Measure]:
+    """Measures not in force that can be taken at all by those at the table, with what they need."""
+    status_quo = {*case.status_quo, *in_force}
     candidates = {
         measure.id: measure
         for measure in case.measures
