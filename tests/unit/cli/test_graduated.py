@@ -95,3 +95,10 @@ def test_a_stopped_answer_says_so(border: Path) -> None:
     lines = shown.getvalue().splitlines()
     assert lines[-1] == "0 of 2 verdicts hold with graduated answers. Stopped before all were evaluated."
     assert "The border – reading hawk: A hawk's view" in lines
+
+
+def test_rows_without_false_alarms_have_no_table_of_them(run: Run) -> None:
+    result = run("evaluate", "border.yaml", "--roadmap", "at-once", "--answers", "graduated", "--rows")
+    lines = result.stdout.splitlines()
+    assert sum(line.startswith("stage  check") for line in lines) == 2
+    assert not any("gain left" in line for line in lines)

@@ -80,28 +80,40 @@ def describe_others(entry: GraduatedRoadmap, graduated: GraduatedRow, given: Oth
     )
 
 
-def _worst(rows: Iterable[GraduatedRow], key: Callable[[GraduatedRow], tuple[str, float]]) -> list[GraduatedRow]:
-    """The worst row of each party that a key names, the worst party first."""
-    worst: dict[str, tuple[float, GraduatedRow]] = {}
-    for row in rows:
-        party, margin = key(row)
-        if party not in worst or margin < worst[party][0]:
-            worst[party] = (margin, row)
-    return [row for _, row in sorted(worst.values(), key=lambda item: item[0])]
+Finding = tuple[str, float, "GraduatedRow"]
+"""Whose margin, the margin per period, and the check."""
 
 
-def _tempted(graduated: GraduatedRow) -> tuple[str, float]:
-    return graduated.row.party, graduated.row.flow_margin
+def _tempted(entry: GraduatedRoadmap) -> list[Finding]:
+    return [(row.row.party, row.row.flow_margin, row) for row in entry.rows if row.is_tempted]
 
 
-def _answering(graduated: GraduatedRow) -> tuple[str, float]:
-    assert graduated.answering is not None, "asked only of rows with a margin of answering"
-    return graduated.answering.party, graduated.answering.flow_margin
+def _unwilling(rows: Iterable[GraduatedRow], given: Callable[[GraduatedRow], OthersMargin | None]) -> list[Finding]:
+    """The checks at which somebody would rather not answer, or not resume."""
+    margins = [(row, given(row)) for row in rows]
+    return [
+        (margin.party, margin.flow_margin, row)
+        for row, margin in margins
+        if margin is not None and margin.margin < -HOLDS
+    ]
 
 
-def _resuming(graduated: GraduatedRow) -> tuple[str, float]:
-    assert graduated.resuming is not None, "asked only of rows with a margin of resuming"
-    return graduated.resuming.party, graduated.resuming.flow_margin
+def _not_answering(entry: GraduatedRoadmap) -> list[Finding]:
+    return _unwilling(entry.rows, lambda row: row.answering)
+
+
+def _not_resuming(entry: GraduatedRoadmap) -> list[Finding]:
+    return _unwilling(entry.rows, lambda row: row.resuming)
+
+
+def _worst(findings: Iterable[Finding]) -> list[GraduatedRow]:
+    """The worst check of each party, the worst party first."""
+    worst: dict[str, Finding] = {}
+    for finding in findings:
+        party, margin, _ = finding
+        if party not in worst or margin < worst[party][1]:
+            worst[party] = finding
+    return [row for _, _, row in sorted(worst.values(), key=lambda finding: finding[1])]
 
 
 def _row_sentence(entry: GraduatedRoadmap, graduated: GraduatedRow) -> Sentence:
@@ -115,13 +127,18 @@ def _row_sentence(entry: GraduatedRoadmap, graduated: GraduatedRow) -> Sentence:
     )
 
 
-def _others_sentence(entry: GraduatedRoadmap, graduated: GraduatedRow, given: OthersMargin) -> Sentence:
-    return Sentence(
-        text=describe_others(entry, graduated, given),
-        parties=(given.party, graduated.row.party),
-        measures=given.suspend,
-        stage=graduated.row.stage,
-    )
+def _others_sentences(
+    entry: GraduatedRoadmap, findings: Iterable[Finding], given: Callable[[GraduatedRow], OthersMargin | None]
+) -> Iterator[Sentence]:
+    for row in _worst(findings):
+        margin = given(row)
+        assert margin is not None, "only checks with such a margin are found"
+        yield Sentence(
+            text=describe_others(entry, row, margin),
+            parties=(margin.party, row.row.party),
+            measures=margin.suspend,
+            stage=row.row.stage,
+        )
 
 
 def _title(entry: GraduatedRoadmap) -> str:
@@ -141,16 +158,16 @@ def _verdict(entry: GraduatedRoadmap) -> Sentence:
         )
     case = entry.ordinary.case
     clauses, parties = [], []
-    for rows, key, deed in (
-        ([row for row in entry.rows if row.is_tempted], _tempted, "reneging"),
-        ([row for row in entry.rows if row.is_unanswered], _answering, "not answering"),
-        ([row for row in entry.rows if row.is_not_resumed], _resuming, "not resuming"),
+    for findings, deed in (
+        (_tempted(entry), "reneging"),
+        (_not_answering(entry), "not answering"),
+        (_not_resuming(entry), "not resuming"),
     ):
-        if rows:
-            who = list(dict.fromkeys(key(row)[0] for row in rows))
+        if findings:
+            who = list(dict.fromkeys(party for party, _, _ in findings))
             names = join_words(case.party(party).name for party in who)
             parties.extend(who)
-            clauses.append(f"{names} would do better by {deed}, at {len(rows)} of {len(entry.rows)} checks")
+            clauses.append(f"{names} would do better by {deed}, at {len(findings)} of {len(entry.rows)} checks")
     return Sentence(
         text=f"{_title(entry)} does not hold with graduated answers: {'; '.join(clauses)}.",
         parties=tuple(dict.fromkeys(parties)),
@@ -160,15 +177,10 @@ def _verdict(entry: GraduatedRoadmap) -> Sentence:
 def explain_graduated(entry: GraduatedRoadmap) -> Iterator[Sentence]:
     """Yield the verdict, who would not comply, answer or resume, the ordinary model beside it, and false alarms."""
     yield _verdict(entry)
-    tempted = [row for row in entry.rows if row.is_tempted]
-    for row in _worst(tempted, _tempted) if tempted else [entry.critical]:
+    for row in _worst(_tempted(entry)) or [entry.critical]:
         yield _row_sentence(entry, row)
-    for row in _worst((row for row in entry.rows if row.is_unanswered), _answering):
-        if row.answering is not None:
-            yield _others_sentence(entry, row, row.answering)
-    for row in _worst((row for row in entry.rows if row.is_not_resumed), _resuming):
-        if row.resuming is not None:
-            yield _others_sentence(entry, row, row.resuming)
+    yield from _others_sentences(entry, _not_answering(entry), lambda row: row.answering)
+    yield from _others_sentences(entry, _not_resuming(entry), lambda row: row.resuming)
     yield _compared(entry)
     yield from _alarm_sentences(entry)
 

@@ -261,3 +261,20 @@ def test_leaving_openly_has_no_answer() -> None:
     row = row_of(entry, 1, "before", "A")
     assert row.row.deviation.leave
     assert (row.answer, describe_answer(entry, row)) == (None, "")
+
+
+def test_who_would_not_start_because_of_alarms_is_said() -> None:
+    # Dread of a broken process, 10 a period, outweighs the swap when every tenth period brings a false alarm.
+    case = case_of(
+        [party("A", 0.9, breakdown=-10), party("B", 0.9)],
+        [measure("a", "A", {"A": -2, "B": 5}), measure("b", "B", {"B": -2, "A": 5})],
+    )
+    entry = graduated(case, [["a", "b"]], 2, alarm=0.1)
+    assert entry.false_alarm is not None
+    first = entry.false_alarm.parties[0]
+    # Full breakdown: (3 - 0.9 * 0.1 * 100)/(1 - 0.81), per period.
+    assert first.gain_breakdown == pytest.approx(0.1 * (3 - 9) / 0.19)
+    assert first.gain_breakdown < 0 < first.gain_graduated
+    assert sentences(entry)[-1] == (
+        "If alarms are met by full breakdown, A would lose by starting it at all; with graduated answers not."
+    )
