@@ -16,6 +16,7 @@ import numpy as np
 from detente.kernel.exits import Exits, StageGame
 from detente.kernel.roadmap import HOLDS, TIES
 from detente.kernel.system import FloatArray
+from detente.progress import Reporter
 
 Plan = tuple[int, int] | None
 """Stage (from 0; the end is one more than the last) and manner of an exit; None for never."""
@@ -157,10 +158,15 @@ class TrustGame:
     ----------
     stages : sequence of StageGame
         One per stage, the end last.
+    reporter : Reporter, optional
+        Told what is being done whenever a party's prospect is worked out; may raise `Cancelled`.
     """
 
-    def __init__(self, stages: Sequence[StageGame]) -> None:
+    def __init__(self, stages: Sequence[StageGame], reporter: Reporter | None = None) -> None:
         self.stages = tuple(stages)
+        self._reporter = reporter
+        self._priors: Priors | CommonPrior | None = None
+        self._known: dict[tuple[int, Profile], Prospect] = {}
         self.n_parties = stages[0].system.n_parties
 
     @property
@@ -184,6 +190,16 @@ class TrustGame:
         Given that a stage was reached, who planned to exit earlier is reliable for certain, and who plans to exit here
         or later is so with its prior.  O(stages · manners · 2^(exits at the stage)).
         """
+        if priors is not self._priors:  # what is known is of the last priors that were asked about
+            self._priors, self._known = priors, {}
+        key = (party, (*profile[:party], None, *profile[party + 1 :]))
+        if key not in self._known:
+            self._known[key] = self._prospect(party, profile, priors)
+        return self._known[key]
+
+    def _prospect(self, party: int, profile: Profile, priors: Priors | CommonPrior) -> Prospect:
+        if self._reporter is not None:
+            self._reporter.report("following best replies")
         found: list[tuple[FloatArray, FloatArray, FloatArray, int, FloatArray, FloatArray]] = []
         best = follow = np.zeros(priors.degree)
         for number in reversed(range(len(self.stages))):
@@ -254,9 +270,9 @@ class TrustGame:
             if profile in seen or len(walked) > MOST_REPLIES:
                 circle = tuple(walked[seen.get(profile, 0) :])
         if len(circle) == 1:
-            return Settled(profiles=circle, replies=tuple(replies))
+            return Settled(profiles=circle, replies=_once(replies))
         alone = self._one_by_one(start, priors, replies)
-        return Settled(profiles=circle if alone is None else (alone,), replies=tuple(replies))
+        return Settled(profiles=circle if alone is None else (alone,), replies=_once(replies))
 
     def _one_by_one(self, start: Profile, priors: Priors | CommonPrior, replies: list[Prospect]) -> Profile | None:
         profile, seen = start, set[Profile]()
@@ -297,13 +313,9 @@ class TrustGame:
         others = [party for party in range(self.n_parties) if party != last]
         if prod(len(plans[party]) for party in others) > most:
             return None
-        known: dict[tuple[int, Profile], Plan] = {}
 
         def reply(party: int, profile: Profile) -> Plan:
-            rest: Profile = (*profile[:party], None, *profile[party + 1 :])
-            if (party, rest) not in known:
-                known[party, rest] = self.prospect(party, rest, priors).plan
-            return known[party, rest]
+            return self.prospect(party, profile, priors).plan
 
         found = []
         for chosen in product(*(plans[party] for party in others)):
@@ -312,6 +324,11 @@ class TrustGame:
             if all(reply(party, profile) == profile[party] for party in others):
                 found.append(profile)
         return tuple(found)
+
+
+def _once(replies: Sequence[Prospect]) -> tuple[Prospect, ...]:
+    """Each prospect once: those asked for again are the same objects."""
+    return tuple({id(reply): reply for reply in replies}.values())
 
 
 def _subsets(exits: Exits) -> Iterator[Exits]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import comb
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.kernel.exit_plans import CommonPrior, Profile, Prospect, TrustGame
 from detente.kernel.roadmap import HOLDS
@@ -17,6 +19,11 @@ STEP = 1e-7
 
 REAL = 1e-9
 """A root with a smaller imaginary part counts as real: double roots come out of rounding as pairs."""
+
+LEADING = 1e-14
+"""A leading coefficient this small beside the others is rounding: the degree is lower."""
+
+ComplexArray = NDArray[np.complex128]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -60,14 +67,32 @@ class LeastPriors:
         return max(found, default=0.0) if len(found) == len(self.leaving) else None
 
 
+@lru_cache
+def _to_bernstein(degree: int) -> FloatArray:
+    return np.array(
+        [[comb(j, i) / comb(degree, i) if i <= j else 0.0 for j in range(degree + 1)] for i in range(degree + 1)]
+    )
+
+
 def _bernstein(polynomials: FloatArray, high: float) -> FloatArray:
     """Return the coefficients (N, D) in Bernstein's basis on [0, high]: all of one sign means no root there."""
     degree = polynomials.shape[1] - 1
-    scaled = polynomials * high ** np.arange(degree + 1)
-    change = np.array(
-        [[comb(j, i) / comb(degree, i) if i <= j else 0.0 for i in range(degree + 1)] for j in range(degree + 1)]
-    )
-    return np.asarray(scaled @ change.T)
+    return np.asarray((polynomials * high ** np.arange(degree + 1)) @ _to_bernstein(degree))
+
+
+def _all_roots(polynomials: FloatArray) -> ComplexArray:
+    """Return every root of polynomials (N, D): eigenvalues of companion matrices, those of one degree together."""
+    scale = np.abs(polynomials).max(axis=1, keepdims=True)
+    counts = np.arange(polynomials.shape[1])
+    degrees = np.where(np.abs(polynomials) > LEADING * scale, counts, 0).max(axis=1)
+    found = [np.zeros(0, dtype=np.complex128)]
+    for degree in range(1, polynomials.shape[1]):
+        chosen = polynomials[degrees == degree]
+        companion = np.zeros((len(chosen), degree, degree))
+        companion[:, np.arange(1, degree), np.arange(degree - 1)] = 1.0
+        companion[:, :, degree - 1] = -chosen[:, :degree] / chosen[:, degree : degree + 1]
+        found.append(np.linalg.eigvals(companion).ravel().astype(np.complex128))
+    return np.concatenate(found)
 
 
 def roots_below(polynomials: FloatArray, high: float) -> list[float]:
@@ -75,12 +100,9 @@ def roots_below(polynomials: FloatArray, high: float) -> list[float]:
     moving = polynomials[np.abs(polynomials).max(axis=1, initial=0.0) > HOLDS]
     shape = _bernstein(moving, high)
     crossing = moving[(shape.min(axis=1, initial=np.inf) <= 0.0) & (shape.max(axis=1, initial=-np.inf) >= 0.0)]
-    found: set[float] = set()
-    for one in np.unique(crossing, axis=0):
-        for root in np.roots(one[::-1]):
-            if abs(root.imag) <= REAL and 0.0 < root.real < high:
-                found.add(float(root.real))
-    return sorted(found, reverse=True)
+    roots = _all_roots(crossing)
+    real = roots.real[np.abs(roots.imag) <= REAL]
+    return [float(root) for root in np.unique(real[(real > 0.0) & (real < high)])[::-1]]
 
 
 def _choices(prospect: Prospect) -> Iterator[FloatArray]:
@@ -131,14 +153,15 @@ def least_priors(game: TrustGame, *, trusting: bool) -> LeastPriors:
     pieces = []
     high, at = 1.0, 1.0
     while high > 0.0 and any(any(flags) for flags in open_):
-        settled = game.settle(start, CommonPrior(n_parties, at))
+        prior = CommonPrior(n_parties, at)
+        settled = game.settle(start, prior)
         changes = np.concatenate([row for reply in settled.replies for row in _choices(reply)])
         low = next((root for root in roots_below(changes, at) if root < at - STEP), 0.0)
         piece = Piece(low=low, high=high, profiles=settled.profiles)
         pieces.append(piece)
         for profile in settled.profiles:
             for party in range(n_parties):
-                prospect = game.prospect(party, profile, CommonPrior(n_parties, at))
+                prospect = game.prospect(party, profile, prior)
                 for standard in range(2):
                     if not open_[standard][party]:
                         continue

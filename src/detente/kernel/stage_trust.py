@@ -136,7 +136,8 @@ def stage_step(game: TrustGame, party: int, number: int, prospect: Prospect) -> 
         exposure = leave - betrayed / (1.0 - belief)
         cap = belief / (1.0 - belief) * (performed - leave)
     wait_cap = next_value = None
-    if prospect.choice[number] >= 0 and number < game.last and belief > 0.0 and stage.fade[party] > 0.0:
+    plan = prospect.plan
+    if plan is not None and plan[0] == number < game.last and belief > 0.0:
         exit_ = value(prospect.best(number))
         wait_cap = ((exit_ - betrayed) / belief - float(stage.keep[party])) / float(stage.fade[party])
         next_value = value(prospect.best(number + 1))
