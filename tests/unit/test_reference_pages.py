@@ -186,6 +186,23 @@ def test_every_key_of_graduated_answers_is_documented() -> None:
         assert [key for key in inner if f"`{key}`" not in text] == []
 
 
+def test_every_key_of_agreements_in_progress_is_documented() -> None:
+    case = detente.change_case(pair(), {"progress": [{"measure": "a", "taken": 0, "ended": 1}]})
+    roadmap: Any = [["a"], ["b"]]  # Any: as above
+    document: Any = detente.evaluate_progress(case, [roadmap]).to_dict()  # Any: a tree of JSON
+    assert set(document) == keys("every analysis") | keys("evaluate from what is in force")
+    [entry] = document["roadmaps"]
+    assert set(entry) == keys("a roadmap") | {"progress"}
+    standing = entry["progress"]
+    assert set(standing) == keys("where a roadmap stands")
+    again = standing["with_retaken"]
+    assert set(again) == keys("a roadmap") | {"numbers", "starts", "retaken", "problems", "delays"}
+    assert set(standing["gates"][0]) == keys("a gate")
+    assert set(standing["delays"][0]) == keys("a party's delay")
+    [table] = ANSWERS["where a roadmap stands"]
+    assert [key for key in standing["sunk"][0] if f"`{key}`" not in table["sunk"][0]] == []
+
+
 def test_every_key_within_a_key_is_named() -> None:
     case = pair(irreversible=True)
     entry: Any = evaluate_roadmaps(case, [[["a"], ["b"]]]).to_dict()["roadmaps"]  # Any: a tree of JSON
