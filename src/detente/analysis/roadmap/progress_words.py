@@ -72,7 +72,7 @@ def _standing(entry: RoadmapProgress) -> Iterator[Sentence]:
     later = [gate for gate in due[1:] if gate.late > 0]
     if later:
         told = join_words(f"stage {gate.stage} by {count_periods(gate.late, unit)}" for gate in later)
-        yield Sentence(text=f"So {'is' if len(later) == 1 else 'are'} what comes after it: {told}.")
+        yield Sentence(text=f"So is what comes after it: {told}.")
     if standing.waiting:
         text = (
             f"The stages begun last {count_periods(standing.waiting, unit)} more, until {unit} "
