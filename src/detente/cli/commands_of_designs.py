@@ -12,6 +12,7 @@ from detente.cli.options import (
     AllOption,
     CaseArgument,
     DebugOption,
+    FromOption,
     JsonOption,
     OutputOption,
     ReadingOption,
@@ -76,6 +77,7 @@ def design(
     ] = None,
     reading: ReadingOption = None,
     settings: SetOption = None,
+    start: FromOption = None,
     memory: Annotated[
         str, typer.Option("--memory", metavar="SIZE", help="Memory to use at most, such as 4GB or 500MB.")
     ] = "4GB",
@@ -105,5 +107,6 @@ def design(
             at_table=at_table,
             reading=reading,
             memory=memory,
+            start=start,
         )
         run_design(case, settings or [], request=request, delivery=delivery)

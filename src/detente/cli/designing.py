@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from detente.analysis.result import Status
-from detente.analysis.roadmap import Design, design_roadmap
-from detente.analysis.roadmap.explanation import explain_unstated
+from detente.analysis.roadmap import Design, design_progress, design_roadmap
+from detente.analysis.roadmap.explanation import explain_unstated, quote_measures
+from detente.analysis.roadmap.progress_history import When
 from detente.case import Case
 from detente.cli.cases import open_case
 from detente.cli.evaluating import format_trust
 from detente.cli.goals import parse_goal, parse_groups, parse_memory
 from detente.cli.output import Delivery
+from detente.cli.progressing import parse_when
 from detente.cli.screen import Screen
 from detente.cli.showing import shorten_levels
 from detente.cli.watch import Watch
@@ -39,19 +42,22 @@ class DesignRequest:
     at_table: str | None
     reading: str | None
     memory: str
+    start: str | None = None
 
 
 def run_design(path: str, settings: Sequence[str], *, request: DesignRequest, delivery: Delivery) -> None:
     """Design a roadmap for a case and show or write the answer."""
     memory = parse_memory(request.memory)
+    at = None if request.start is None else parse_when(request.start)
     case = open_case(path, settings)
     with Watch() as watch:
-        result = _design(case, request, memory=memory, progress=watch)
+        result = _design(case, request, at=at, memory=memory, progress=watch)
     delivery.deliver(result, show=lambda screen: show_design(screen, case, result), summary=summarise(case, result))
 
 
-def _design(case: Case, request: DesignRequest, *, memory: int, progress: Progress) -> Design:
-    return design_roadmap(
+def _design(case: Case, request: DesignRequest, *, at: When | None, memory: int, progress: Progress) -> Design:
+    design = design_roadmap if at is None else partial(design_progress, at=at)
+    return design(
         case,
         goal=parse_goal(case, request.goal),
         objective=request.objective,
@@ -96,8 +102,13 @@ def summarise(case: Case, result: Design) -> str:
 
 def show_design(screen: Screen, case: Case, result: Design) -> None:
     """Show the roadmap found stage by stage, its certificate and what explains it."""
-    screen.heading(f"{case.name} – design for {result.objective}: {_OUTCOMES[result.status]}")
+    start = _start(case, result)
+    now = "" if start is None else f", from {case.period or 'period'} {result.parameters['from']} on"
+    screen.heading(f"{case.name} – design for {result.objective}{now}: {_OUTCOMES[result.status]}")
     screen.line()
+    if start is not None:
+        screen.paragraph(start)
+        screen.line()
     if result.stages:
         screen.table(stage_table(case, result))
         screen.line()
@@ -112,6 +123,19 @@ def show_design(screen: Screen, case: Case, result: Design) -> None:
             screen.line()
         for text in _legend(case):
             screen.paragraph(text, tone="faint")
+
+
+def _start(case: Case, result: Design) -> str | None:
+    """Say what a design starts from; nothing of one that starts from the status quo."""
+    if "from" not in result.parameters:
+        return None
+    if not result.in_force:
+        return "Nothing is in force beside the status quo."
+    wait = ""
+    if result.waiting:
+        verified = int(str(result.parameters["from"])) + result.waiting
+        wait = f" All of it is verified at {case.period or 'period'} {verified}, when the first stage begins."
+    return f"In force already: {quote_measures(case, result.in_force)}.{wait}"
 
 
 def stage_table(case: Case, result: Design) -> Table:

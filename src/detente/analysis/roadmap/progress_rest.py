@@ -244,3 +244,25 @@ def rest_of(standing: Standing, roadmap: Roadmap, *, durations: Sequence[int] | 
         retaken=retaken,
         problems=tuple(problems),
     )
+
+
+def verifying_left(history: History) -> int:
+    """Return the periods until everything in force is verified, where no roadmap says how long stages last (§5).
+
+    What was taken in one period counts as a stage, on top of what was taken before and is still in force.
+    """
+    case, left = history.case, 0
+    taken = {m: taking.taken for m in history.in_force if (taking := history.latest(m)) is not None}
+    for period in sorted(set(taken.values())):
+        there = {*case.status_quo, *(m for m, t in taken.items() if t <= period)}
+        checked = [m for m, t in taken.items() if t == period or (t < period and case.measure(m).is_reversible)]
+        lengths = [case.measure(m).duration for m, t in taken.items() if t == period]
+        lengths += [_lag(case, m, there) for m in checked]
+        left = max(left, period + max(1, *lengths) - history.now)
+    return left
+
+
+def _lag(case: Case, measure: str, in_force: set[str]) -> int:
+    """L(m, S): how long it takes until a lapse of a measure is noticed."""
+    granted = [case.measure(v).verifies[measure] for v in in_force if measure in case.measure(v).verifies]
+    return min([case.measure(measure).detection_lag, *granted])
