@@ -13,7 +13,6 @@ from detente.kernel.bits import MOST_MEASURES, to_masks, to_states
 from detente.kernel.bounds import UNLIMITED
 from detente.kernel.expansion import AfterMoves, Sought
 from detente.kernel.lattice import Order, list_ideals
-from detente.kernel.nearest import distances
 from detente.kernel.search import Search
 from detente.kernel.system import BoolArray, IntArray, Predicate, System
 from detente.kernel.tables import Tables, make_tables
@@ -36,9 +35,6 @@ class Problem:
         Mask of what is in force beside the status quo before the first stage.
     waiting : int
         Periods that pass before the first stage, if something is in force already.
-    reference : IntArray or None
-        Shape (n,): the stage of each measure in an order that roadmaps are to keep to: weights of stages then count
-        twice the Kendall distance to it in place of periods (`detente.kernel.nearest`).
     goal : int
         Mask of the measures that may be taken.
     ends : BoolArray
@@ -57,7 +53,6 @@ class Problem:
     legal: IntArray
     start: int
     waiting: int
-    reference: IntArray | None
     goal: int
     ends: BoolArray
     max_per_stage: int
@@ -115,8 +110,6 @@ class Problem:
             memory=self.memory / 2,
             reporter=reporter,
         )
-        if self.reference is not None:
-            arcs = arcs._replace(weight=distances(arcs, self.goal, self.reference))
         waits = self.waiting > 0 and self.start != 0
         if waits:
             arcs = wait_first(arcs, self.tables, sought, self.waiting)
@@ -162,7 +155,6 @@ def make_problem(
     max_length: int = UNLIMITED,
     start: BoolArray | None = None,
     waiting: int = 0,
-    reference: IntArray | None = None,
     memory: float,
 ) -> Problem | None:
     """List the states of a design and work out their values; None if the goal, or the start, is no legal state.
@@ -179,8 +171,8 @@ def make_problem(
         Whether the roadmap must end with every measure in force, or may end in any state but the first.
     start : BoolArray, optional
         Shape (n,): what is in force before the first stage; nothing unless given.
-    waiting, reference
-        See `Problem`.
+    waiting : int
+        Periods that pass before the first stage.
 
     Raises
     ------
@@ -220,7 +212,6 @@ def make_problem(
         legal=legal,
         start=begun,
         waiting=waiting,
-        reference=reference,
         goal=goal,
         ends=(legal == goal) if exact_goal else (legal != begun),
         max_per_stage=min(max_per_stage, n_measures),

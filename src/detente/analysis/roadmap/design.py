@@ -91,7 +91,7 @@ def design_roadmap(
         raise OptionError(f"unknown objective '{objective}' (one of: {', '.join(OBJECTIVES)})")
     task = Task(
         goal=goal,
-        aim=objective,
+        objective=objective,
         max_stages=max_stages,
         max_per_stage=max_per_stage,
         max_duration=max_duration,
@@ -144,7 +144,7 @@ def nearest_roadmap(
     """
     task = Task(
         goal=[measure for stage in stages for measure in stage],
-        aim="distance",
+        objective="duration",
         max_stages=max_stages,
         max_per_stage=max_per_stage,
         in_force=tuple(in_force),

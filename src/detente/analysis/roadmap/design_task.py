@@ -24,7 +24,7 @@ from detente.analysis.roadmap.goals import (
 from detente.case import Case, Direction, Roadmap
 from detente.errors import Cancelled, LimitError, OptionError
 from detente.game import Game, build_game
-from detente.kernel.objectives import Aim
+from detente.kernel.objectives import Aim, Objective
 from detente.progress import Progress, Reporter
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ class Task:
     waiting : int
         Periods that pass before the first stage.
     nearest_to : tuple of stages or None
-        The order to keep to, for the aim "distance".
+        The order to keep to, in place of the objective.
     """
 
     goal: str | Sequence[str] | None
-    aim: Aim
+    objective: Objective
     max_stages: int | None = None
     max_per_stage: int | None = None
     max_duration: int | None = None
@@ -69,6 +69,11 @@ class Task:
     nearest_to: tuple[tuple[str, ...], ...] | None = None
     reading: str | None = None
     memory: float
+
+    @property
+    def aim(self) -> Aim:
+        """What is made best."""
+        return self.objective if self.nearest_to is None else "distance"
 
     @property
     def limits(self) -> dict[str, int | None]:
@@ -172,6 +177,7 @@ class _Run:
         game = build_game(read, (*task.in_force, *measures), parties=self.parties)
         # The compiled code is loaded only here: evaluations do without it.
         from detente.kernel.conflict import find_conflict
+        from detente.kernel.nearest import find_nearest
         from detente.kernel.optimum import find_optimum
 
         reporter = Reporter(self.progress)
@@ -181,9 +187,11 @@ class _Run:
             return self.finish(Status.STOPPED)
         if isinstance(problem, str):
             return self.finish(Status.NONE, missing=(problem,))
-        objective = "duration" if task.aim == "distance" else task.aim
         try:
-            found = find_optimum(problem, objective, reporter)
+            if task.nearest_to is not None:
+                found = find_nearest(problem, _stage_numbers(game, task.nearest_to), reporter)
+            else:
+                found = find_optimum(problem, task.objective, reporter)
         except Cancelled:
             return self.finish(Status.STOPPED)
         except LimitError:
@@ -229,7 +237,6 @@ class _Run:
                 max_length=task.max_duration or UNLIMITED,
                 start=game.state(task.in_force) if task.in_force else None,
                 waiting=task.waiting,
-                reference=None if task.nearest_to is None else _stage_numbers(game, task.nearest_to),
                 memory=task.memory,
             )
         except TooManyStatesError as large:
