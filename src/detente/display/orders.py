@@ -13,9 +13,16 @@ from detente.display.style import FAILS_INK, INK, MUTED, SMALL, TEXT, as_label, 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-RADIUS = 1.0
 LABEL = 26
-"""Letters of a measure's label in one line."""
+"""Letters of a measure's label in one line, where there are few."""
+LONG_LABEL = 34
+"""The same where there are many, whose labels must be low rather than narrow."""
+FEW = 8
+"""Measures up to which they stand on a circle; more stand on an oval with the same height for each."""
+ROW = 0.42
+"""Inches of height of each measure on an oval."""
+SIDE = 2.35
+"""Inches of width of the labels at each side of an oval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +49,16 @@ class OrderArrow:
 
 
 def _place(number: int, count: int) -> tuple[float, float]:
-    angle = math.pi / 2 - 2 * math.pi * number / count
-    return RADIUS * math.cos(angle), RADIUS * math.sin(angle)
+    """Where a measure stands, clockwise from the top."""
+    if count <= FEW:
+        angle = math.pi / 2 - 2 * math.pi * number / count
+        return math.cos(angle), math.sin(angle)
+    right = (count + 1) // 2
+    rows = right if number < right else count - right
+    row = number if number < right else count - 1 - number
+    y = 1.0 - 2.0 * (row + 0.5) / rows
+    x = math.sqrt(1.0 - (0.85 * y) ** 2)
+    return (x if number < right else -x), y
 
 
 def draw_order(measures: Sequence[str], arrows: Sequence[OrderArrow], ax: Axes | None = None) -> Axes:
@@ -63,17 +78,23 @@ def draw_order(measures: Sequence[str], arrows: Sequence[OrderArrow], ax: Axes |
     looks = {name: look_of(number) for number, name in enumerate(who)}
     keys = [textwrap.fill(as_label(name), 60) for name in who]
     contradicts = any(arrow.in_cycle for arrow in arrows)
-    lines = sum(key.count("\n") + 1 for key in keys) + contradicts
+    notes = []
+    if any(not arrow.is_strict for arrow in arrows):
+        notes.append(Line2D([], [], color="none", label="open arrowhead: the same stage will do"))
+    if contradicts:
+        notes.append(Line2D([], [], color=MUTED, linewidth=3.0, label="heavy: part of a cycle, which no order meets"))
+    lines = sum(key.count("\n") + 1 for key in keys) + len(notes)
     if ax is None:
         top = 0.15 + 0.16 * lines
-        ax = own_axes(top + 3.4 + 0.12 * max(len(measures) - 6, 0), left=0.1, right=0.1, top=top, bottom=0.1)
+        height = 3.4 if len(measures) <= FEW else ROW * ((len(measures) + 1) // 2)
+        ax = own_axes(top + height, left=0.1, right=0.1, top=top, bottom=0.1)
     count = max(len(measures), 1)
     for number, label in enumerate(measures):
         x, y = _place(number, count)
         side = 0 if abs(x) < 0.2 else 1 if x > 0 else -1
         ax.plot([x], [y], marker="o", markersize=7, color=INK, zorder=4)
         ax.annotate(
-            textwrap.fill(as_label(label), LABEL),
+            textwrap.fill(as_label(label), LABEL if count <= FEW else LONG_LABEL),
             xy=(x, y),
             xytext=(9 * side, 0 if side else 9 if y > 0 else -9),
             textcoords="offset points",
@@ -95,12 +116,12 @@ def draw_order(measures: Sequence[str], arrows: Sequence[OrderArrow], ax: Axes |
                 _place(arrow.first, count),
                 _place(arrow.second, count),
                 connectionstyle=f"arc3,rad={bend}",
-                arrowstyle="-|>",
+                arrowstyle="-|>" if arrow.is_strict else "->",
                 mutation_scale=11,
                 shrinkA=7,
                 shrinkB=7,
                 color=look.color,
-                linestyle=look.dash if arrow.is_strict else (0, (1, 2)),
+                linestyle=look.dash,
                 linewidth=2.4 if arrow.in_cycle else 1.0,
                 alpha=1.0 if arrow.in_cycle or not contradicts else 0.55,
                 zorder=3 if arrow.in_cycle else 2,
@@ -111,8 +132,7 @@ def draw_order(measures: Sequence[str], arrows: Sequence[OrderArrow], ax: Axes |
         offset, dashes = looks[name].dash
         dash: Literal["-"] | tuple[float, tuple[float, ...]] = "-" if dashes is None else (offset, dashes)
         handles.append(Line2D([], [], color=looks[name].color, linestyle=dash, linewidth=1.6, label=key))
-    if contradicts:
-        handles.append(Line2D([], [], color=MUTED, linewidth=3.0, label="heavy: part of a cycle, which no order meets"))
+    handles += notes
     if handles:
         legend = ax.figure.legend(
             handles=handles,
@@ -125,8 +145,14 @@ def draw_order(measures: Sequence[str], arrows: Sequence[OrderArrow], ax: Axes |
         for text in legend.get_texts():
             text.set_color(FAILS_INK if text.get_text().startswith("heavy") else INK)
     box = ax.get_window_extent()
-    wide = box.width / box.height
-    ax.set_xlim(-1.35 * wide if wide > 1 else -1.35, 1.35 * wide if wide > 1 else 1.35)
-    ax.set_ylim(-1.35, 1.35)
+    if count <= FEW:
+        half = 1.35 * max(box.width / box.height, 1.0)
+        ax.set_xlim(-half, half)
+        ax.set_ylim(-1.35, 1.35)
+    else:
+        # The labels at both sides take most of the width.
+        half = box.width / max(box.width - 2 * SIDE * ax.figure.dpi, 0.2 * box.width)
+        ax.set_xlim(-half, half)
+        ax.set_ylim(-1.02, 1.02)
     ax.set_axis_off()
     return ax

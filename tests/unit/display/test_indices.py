@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import combinations
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -36,6 +37,7 @@ def all_charts() -> dict[str, Axes]:
             [arrow(0, 1, "mine", heavy=True), arrow(1, 0, "yours", heavy=True), arrow(1, 2, "mine", strict=False)],
         ),
         "no order": draw_order(["First"], []),
+        "many": draw_order([f"measure {number}" for number in range(11)], [arrow(0, 10, "mine")]),
     }
 
 
@@ -88,9 +90,20 @@ def test_an_order_names_measures_and_whose_demands_they_are() -> None:
         "Third",
         "mine",
         "yours",
+        "open arrowhead: the same stage will do",
         "heavy: part of a cycle, which no order meets",
     }
     assert said("no order") == ["First"]
+    assert said("many") == [*(f"measure {number}" for number in range(11)), "mine"]
+
+
+def test_labels_of_many_measures_stand_apart() -> None:
+    labels = ["a measure with a long name that takes more than one line to write"] * 13
+    ax = draw_order(labels, [arrow(0, 12, "mine")])
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    width = ax.figure.get_window_extent().width
+    assert all(box.x0 >= 0.0 and box.x1 <= width for box in boxes)
 
 
 def test_the_same_numbers_give_the_same_bytes() -> None:

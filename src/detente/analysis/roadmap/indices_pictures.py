@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from detente.case import Case
 
 
+ALL, BASE = "all readings", "base case"
+"""What arrows are called that every reading demands, and those that the case without a reading does."""
+
+
 def label_measures(case: Case, measures: Iterable[str]) -> list[str]:
     """Return the names of measures, with the id where a name occurs twice."""
     ids = list(measures)
@@ -88,14 +92,28 @@ def plot_order(order: OrderDemands, ax: Axes | None = None) -> Axes:
     told = [d for d in order.demands if not d.implied or (d.before, d.after) in in_cycle]
     involved = [m for m in order.goal if any(m in (d.before, d.after) for d in told)] or list(order.goal)
     place = {measure: number for number, measure in enumerate(involved)}
+    whose: dict[tuple[str, str, bool], list[str | None]] = {}
+    for demand in told:
+        whose.setdefault((demand.before, demand.after, demand.strict), []).append(demand.reading)
     arrows = [
         orders.OrderArrow(
-            first=place[demand.before],
-            second=place[demand.after],
-            who="base case" if demand.reading is None else names[demand.reading],
-            is_strict=demand.strict,
-            in_cycle=(demand.before, demand.after) in in_cycle,
+            first=place[before],
+            second=place[after],
+            who=who,
+            is_strict=strict,
+            in_cycle=(before, after) in in_cycle,
         )
-        for demand in told
+        for (before, after, strict), readings in whose.items()
+        for who in _who(readings, order, names)
     ]
+    # The legend keeps the order of the readings.
+    known = [ALL, BASE, *names.values()]
+    arrows.sort(key=lambda arrow: known.index(arrow.who))
     return orders.draw_order(label_measures(case, involved), arrows, ax=ax)
+
+
+def _who(readings: list[str | None], order: OrderDemands, names: dict[str, str]) -> list[str]:
+    """Whose demand an arrow is: one for all readings, if there are several, or one for each."""
+    if len(order.readings) > 1 and len(readings) == len(order.readings):
+        return [ALL]
+    return [BASE if reading is None else names[reading] for reading in readings]
