@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         GraduatedEvaluation,
         GraduatedRoadmap,
         Indices,
+        Indispensability,
         ProgressEvaluation,
         RoadmapEvaluation,
         RoadmapProgress,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         evaluate_progress,
         evaluate_roadmap,
         evaluate_roadmaps,
+        find_indispensable,
     )
     from detente.case import Case
     from detente.casefile import change_case, read_case
@@ -39,6 +41,7 @@ __all__ = [
     "GraduatedEvaluation",
     "GraduatedRoadmap",
     "Indices",
+    "Indispensability",
     "ProgressEvaluation",
     "RoadmapEvaluation",
     "RoadmapProgress",
@@ -52,6 +55,7 @@ __all__ = [
     "evaluate_progress",
     "evaluate_roadmap",
     "evaluate_roadmaps",
+    "find_indispensable",
     "read_case",
 ]
 
@@ -63,6 +67,7 @@ _HOMES = {
     "GraduatedEvaluation": "detente.analysis.roadmap",
     "GraduatedRoadmap": "detente.analysis.roadmap",
     "Indices": "detente.analysis.roadmap",
+    "Indispensability": "detente.analysis.roadmap",
     "ProgressEvaluation": "detente.analysis.roadmap",
     "RoadmapEvaluation": "detente.analysis.roadmap",
     "RoadmapProgress": "detente.analysis.roadmap",
@@ -75,6 +80,7 @@ _HOMES = {
     "evaluate_progress": "detente.analysis.roadmap",
     "evaluate_roadmap": "detente.analysis.roadmap",
     "evaluate_roadmaps": "detente.analysis.roadmap",
+    "find_indispensable": "detente.analysis.roadmap",
     "read_case": "detente.casefile",
 }
 

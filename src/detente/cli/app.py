@@ -7,8 +7,11 @@ from detente.cli import (
     commands_of_comparisons,
     commands_of_designs,
     commands_of_indices,
+    commands_of_numbers,
+    commands_of_parties,
     commands_of_repairs,
     commands_of_roadmaps,
+    commands_of_trust,
 )
 from detente.cli.program import app
 
@@ -18,6 +21,9 @@ __all__ = [
     "commands_of_comparisons",
     "commands_of_designs",
     "commands_of_indices",
+    "commands_of_numbers",
+    "commands_of_parties",
     "commands_of_repairs",
     "commands_of_roadmaps",
+    "commands_of_trust",
 ]

@@ -65,6 +65,13 @@ def report(
         int | None,
         typer.Option("--max-per-stage", metavar="N", min=1, help="Designs have at most so many measures in a stage."),
     ] = None,
+    indispensable: Annotated[
+        bool,
+        typer.Option(
+            "--indispensable",
+            help="Add a chapter on who is indispensable and which format serves; it may take minutes.",
+        ),
+    ] = False,
     settings: SetOption = None,
     all_problems: AllOption = False,
     debug: DebugOption = False,
@@ -76,4 +83,12 @@ def report(
     with answering(debug=debug, all_problems=all_problems):
         from detente.cli.reporting import run_report
 
-        run_report(case, settings or [], output, roadmaps=roadmap, readings=reading, max_per_stage=max_per_stage)
+        run_report(
+            case,
+            settings or [],
+            output,
+            roadmaps=roadmap,
+            readings=reading,
+            max_per_stage=max_per_stage,
+            indispensable=indispensable,
+        )

@@ -10,7 +10,8 @@ from typer.core import TyperCommand, TyperGroup
 from detente._version import __version__
 
 ORDER = (
-    "demo", "new", "check", "show", "schema", "evaluate", "indices", "design", "repair", "diff", "report",
+    "demo", "new", "check", "show", "schema", "evaluate", "critical", "indices", "trust", "design", "repair",
+    "indispensable", "diff", "report",
 )  # fmt: skip
 """Commands as the help lists them: from reading a case to reporting on it."""
 

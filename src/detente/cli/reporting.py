@@ -18,11 +18,20 @@ def run_report(
     roadmaps: Sequence[str] | None,
     readings: Sequence[str] | None,
     max_per_stage: int | None,
+    indispensable: bool,
 ) -> None:
     """Write the report of a case and say where it is."""
     from detente.report import write_report
 
     case = open_case(path, settings)
     with Watch() as watch:
-        write_report(case, output, roadmaps=roadmaps, readings=readings, max_per_stage=max_per_stage, progress=watch)
+        write_report(
+            case,
+            output,
+            roadmaps=roadmaps,
+            readings=readings,
+            max_per_stage=max_per_stage,
+            indispensable=indispensable,
+            progress=watch,
+        )
     Screen().line(f"Written to {output}")

@@ -12,7 +12,7 @@ from math import factorial
 
 import numpy as np
 
-from detente.kernel.system import BoolArray, FloatArray
+from detente.kernel.system import BoolArray, FloatArray, IntArray
 
 MOST_PLAYERS = 16
 """Players of a game whose coalitions are all listed: 65,536 of them."""
@@ -38,10 +38,10 @@ class Shares:
     shapley_high: FloatArray
 
 
-def without_player(player: int, n_players: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def without_player(player: int, n_players: int) -> IntArray:
     """Return the masks of the coalitions that a player is not in, rising."""
     masks = np.arange(1 << n_players, dtype=np.int64)
-    return masks[(masks >> player) & 1 == 0]
+    return np.asarray(masks[(masks >> player) & 1 == 0])
 
 
 def order_weights(n_players: int) -> FloatArray:
@@ -76,7 +76,7 @@ def shapley_values(joined: FloatArray, apart: FloatArray) -> FloatArray:
 
     References
     ----------
-    [shapley1953]_, eq. 12.
+    [shapley1953]_.
     """
     n_players = len(joined).bit_length() - 1
     weights = order_weights(n_players)

@@ -13,6 +13,7 @@ from detente.report.chapters.designs import designs
 from detente.report.chapters.evidence import evidence, unstated
 from detente.report.chapters.glossary import glossary
 from detente.report.chapters.indices import indices
+from detente.report.chapters.indispensability import indispensability
 from detente.report.chapters.roadmaps import roadmaps
 from detente.report.chapters.sensitivity import readings, single_numbers
 from detente.report.chapters.standing import standing
@@ -86,6 +87,7 @@ def _method(findings: Findings) -> Section:
     case = findings.case
     methods = [findings.evaluation.method] if findings.evaluation is not None else []
     methods += [findings.indices.method] if findings.indices is not None else []
+    methods += [findings.worth.method] if findings.worth is not None else []
     methods += [findings.under_way.method] if findings.under_way is not None else []
     methods += [found.design.method for found in findings.designs if found.design is not None]
     items: list[Text] = [(f"{method[:1].upper()}{method[1:]}.",) for method in dict.fromkeys(methods)]
@@ -120,6 +122,8 @@ def compose(findings: Findings) -> parts.Document:
         sections.append(designs(findings))
     if findings.indices is not None:
         sections.append(indices(findings))
+    if findings.worth is not None:
+        sections.append(indispensability(findings.case, findings.worth))
     if findings.readings:
         sections.append(readings(findings))
     if findings.evaluation is not None:

@@ -12,10 +12,12 @@ from detente.analysis.roadmap import (
     Design,
     Evaluation,
     Indices,
+    Indispensability,
     RoadmapEvaluation,
     compute_indices,
     design_roadmap,
     evaluate_roadmaps,
+    find_indispensable,
 )
 from detente.analysis.roadmap.progress import ProgressEvaluation, evaluate_progress
 from detente.analysis.roadmap.sensitivity import (
@@ -74,6 +76,8 @@ class Findings:
         Where the roadmaps stand that the case's progress is part of; None if there is none.
     make_indices : callable
         Makes what `indices` keeps.
+    worth : Indispensability or None
+        What parties and formats are worth; None unless it was asked for.
     """
 
     case: Case
@@ -87,6 +91,7 @@ class Findings:
     make_designs: Callable[[], tuple[DesignFinding, ...]] = field(repr=False)
     under_way: ProgressEvaluation | None = None
     make_indices: Callable[[], Indices | None] = field(repr=False)
+    worth: Indispensability | None = None
 
     @cached_property
     def designs(self) -> tuple[DesignFinding, ...]:
@@ -151,6 +156,15 @@ def _design(case: Case, reading: str | None, max_per_stage: int | None, progress
     return DesignFinding(reading=reading, design=design)
 
 
+def _worth(
+    case: Case, readings: Sequence[str], max_per_stage: int | None, progress: Progress | None
+) -> Indispensability:
+    found = find_indispensable(case, readings=[None, *readings], max_per_stage=max_per_stage, progress=progress)
+    if len(found.readings) <= len(readings):
+        _finished(found.status)
+    return found
+
+
 def find(
     case: Case,
     *,
@@ -160,6 +174,7 @@ def find(
     designs: Sequence[Design] | Callable[[], Sequence[Design]] | None = None,
     max_per_stage: int | None = None,
     evaluation: Evaluation | None = None,
+    indispensable: bool = False,
     progress: Progress | None = None,
 ) -> Findings:
     """Run every analysis that a report needs.
@@ -178,6 +193,8 @@ def find(
         Limit of the designs that are made here.
     evaluation : Evaluation, optional
         The verdicts, if they are known already: of the same roadmaps, in the base case and under the same readings.
+    indispensable : bool
+        Whether to look at every set of parties too.
     progress : callable, optional
         Told how far it is; `Cancelled` raised by it stops the report.
     """
@@ -220,4 +237,5 @@ def find(
         make_designs=make_designs,
         under_way=_under_way(case, chosen, asked, progress),
         make_indices=make_indices,
+        worth=_worth(case, asked, max_per_stage, progress) if indispensable else None,
     )

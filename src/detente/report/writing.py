@@ -52,6 +52,7 @@ def write_report(
     designs: Sequence[Design] | Callable[[], Sequence[Design]] | None = None,
     max_per_stage: int | None = None,
     evaluation: Evaluation | None = None,
+    indispensable: bool = False,
     date: datetime.date | None = None,
     progress: Progress | None = None,
 ) -> Path:
@@ -74,6 +75,9 @@ def write_report(
         no limit in smaller ones; 2 where designing would need too much memory. The report says which.
     evaluation : Evaluation, optional
         The verdicts, if they are known already: of the same roadmaps, in the base case and under the same readings.
+    indispensable : bool
+        Whether to add the chapter on who is indispensable and which format serves; it looks at every set of parties,
+        which may take minutes.
     date : date, optional
         The day to put on the report; today unless given.
     progress : callable, optional
@@ -103,6 +107,7 @@ def write_report(
         designs=designs,
         max_per_stage=max_per_stage,
         evaluation=evaluation,
+        indispensable=indispensable,
         progress=progress,
     )
     Reporter(progress).report("writing the report")

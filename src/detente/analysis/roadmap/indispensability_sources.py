@@ -18,6 +18,7 @@ from detente.analysis.roadmap.indispensability_parts import Amount, Refusal, Sou
 from detente.case import Case, Direction, Roadmap, point
 from detente.game import is_available, passes
 from detente.kernel.cooperative import Shares, share_out
+from detente.kernel.system import FloatArray
 
 
 def shares_of(coalitions: Sequence[Coalition]) -> Shares:
@@ -166,7 +167,7 @@ def _weigh(
     )
 
 
-def _lost(with_it: Sequence[np.ndarray], without_it: Sequence[np.ndarray], player: int) -> Amount:  # type: ignore[type-arg]  # arrays of floats
+def _lost(with_it: Sequence[FloatArray], without_it: Sequence[FloatArray], player: int) -> Amount:
     value, low, high = (float(numbers[player]) for numbers in with_it)
     less, least, most = (float(numbers[player]) for numbers in without_it)
     return Amount(value=value - less, low=low - most, high=high - least)

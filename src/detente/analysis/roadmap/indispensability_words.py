@@ -79,16 +79,17 @@ def _among(names: dict[str, str], parties: Iterable[str]) -> str:
 
 def _explain_everybody(title: str, names: dict[str, str], entry: ReadingWorth, unit: str) -> Iterator[Sentence]:
     table = entry.everybody
+    all_of_them = "both parties" if len(table.parties) == 2 else f"all {len(table.parties)} parties"
     if table.value > 0.0:
         proven = "" if table.is_proven else f", and at most {format_short(table.bound)}"
         text = (
-            f"the best roadmap of all {len(table.parties)} parties adds {format_short(table.value)}{proven} a {unit} "
+            f"the best roadmap of {all_of_them} adds {format_short(table.value)}{proven} a {unit} "
             "to what each has, as the geometric mean over them"
         )
     elif table.is_proven:
-        text = f"all {len(table.parties)} parties together come to nothing: {say_grounds(names, table)}"
+        text = f"{all_of_them} together come to nothing: {say_grounds(names, table)}"
     else:
-        text = f"it is open whether all {len(table.parties)} parties come to anything: {say_grounds(names, table)}"
+        text = f"it is open whether {all_of_them} come to anything: {say_grounds(names, table)}"
     yield Sentence(text=_starting(title, f"{text}."), parties=table.parties)
 
 
@@ -141,18 +142,19 @@ def _explain_order(names: dict[str, str], entry: ReadingWorth) -> Iterator[Sente
 
 def _explain_formats(names: dict[str, str], entry: ReadingWorth) -> Iterator[Sentence]:
     best = entry.best_formats()
-    if best:
+    if best and len(entry.formats) > 1:
         called = join_words(
             f"“{value.id}”" if value.is_named else _among(names, value.coalition.parties) for value in best
         )
-        noun = "Of the formats compared, " if len(entry.formats) > 1 else ""
-        verb = "comes" if len(best) == 1 else "come"
-        text = f"{noun}{called} {verb} to most, {format_short(best[0].coalition.value)}."
-        yield Sentence(text=text[:1].upper() + text[1:], parties=best[0].coalition.parties)
+        verb = "comes" if len(best) == 1 and best[0].is_named else "come"
+        text = f"Of the formats compared, {called} {verb} to most, {format_short(best[0].coalition.value)}."
+        yield Sentence(text=text, parties=best[0].coalition.parties)
     empty = [value for value in entry.formats if value.coalition.is_proven and value.coalition.value <= 0.0]
     for value in empty:
         table = value.coalition
         size = len(table.parties)
+        if table == entry.everybody:
+            continue
         if value.is_named:
             text = f"“{value.id}” comes to nothing: {say_grounds(names, table)}."
         else:
@@ -202,7 +204,11 @@ def _explain_spoilers(names: dict[str, str], entry: ReadingWorth) -> Iterator[Se
             f"come to {say_score(refusal.refusing)}{why}; the others without it to {say_score(refusal.absent)}.",
             parties=(refusal.party,),
         )
-    if not spoilers and all(r.refusing.is_proven and r.absent.is_proven for r in entry.refusals):
+    if (
+        not spoilers
+        and entry.everybody.value > 0.0
+        and all(r.refusing.is_proven and r.absent.is_proven for r in entry.refusals)
+    ):
         yield Sentence(text="No party costs more by refusing its part at the table of all than by being absent.")
 
 
@@ -241,10 +247,9 @@ def explain_differences(result: Indispensability) -> Iterator[Sentence]:
     for place, party in enumerate(result.case.parties):
         said = []
         for entry in result.readings:
-            ranked = sorted(entry.parties, key=lambda worth: -worth.shapley.value)
-            rank = ranked.index(entry.parties[place]) + 1
-            amount = say_amount(entry.parties[place].shapley)
-            said.append(f"{amount} (place {rank}) {_title(result, entry)}")
+            own = entry.parties[place].shapley
+            ahead = sum(worth.shapley.value > own.value + SPOILS for worth in entry.parties)
+            said.append(f"{say_amount(own)} (place {ahead + 1}) {_title(result, entry)}")
         yield Sentence(text=f"Shapley value of {party.name}: {', '.join(said)}.", parties=(party.id,))
 
 
