@@ -28,6 +28,7 @@ class ObjectiveWord(StrEnum):
     MARGIN = "margin"
     DURATION = "duration"
     NASH = "nash"
+    TRUST_BUILDING = "trust-building"
 
 
 @app.command(cls=Command)
@@ -47,7 +48,7 @@ def design(
         typer.Option(
             "--objective",
             help="What is best: the least trust asked of anyone, the greatest least margin, the shortest, "
-            "or the greatest product of gains.",
+            "the greatest product of gains, or (experimental) the least prior trust, whether or not it holds.",
         ),
     ] = ObjectiveWord.TRUST,
     max_stages: Annotated[
@@ -109,4 +110,9 @@ def design(
             memory=memory,
             start=start,
         )
+        if objective is ObjectiveWord.TRUST_BUILDING:
+            from detente.cli.trusting import run_trust_design
+
+            run_trust_design(case, settings or [], request=request, delivery=delivery)
+            return
         run_design(case, settings or [], request=request, delivery=delivery)

@@ -25,7 +25,7 @@ from detente.display.tables import Column, Table, build_table
 from detente.progress import Progress
 
 _OUTCOMES = {Status.OPTIMAL: "optimal", Status.NONE: "none exists", Status.STOPPED: "stopped"}
-Objective = Literal["trust", "margin", "duration", "nash"]
+Objective = Literal["trust", "margin", "duration", "nash", "trust-building"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,7 @@ def run_design(path: str, settings: Sequence[str], *, request: DesignRequest, de
 
 
 def _design(case: Case, request: DesignRequest, *, at: When | None, memory: int, progress: Progress) -> Design:
+    assert request.objective != "trust-building", "which has a run of its own"
     design = design_roadmap if at is None else partial(design_progress, at=at)
     return design(
         case,

@@ -40,6 +40,16 @@ from detente.analysis.roadmap.progress import (
 from detente.analysis.roadmap.progress_design import design_progress
 from detente.analysis.roadmap.progress_history import History, SunkCost, Taking, When
 from detente.analysis.roadmap.progress_rest import Gate, GateStatus, Rest, Standing
+from detente.analysis.roadmap.trust_building import TrustAssessment, assess_trust
+from detente.analysis.roadmap.trust_design import TrustDesign, design_trust_building
+from detente.analysis.roadmap.trust_entries import (
+    ExitPlan,
+    PartyView,
+    ProfileView,
+    StageThreshold,
+    StageView,
+    TrustOutcome,
+)
 from detente.kernel.objectives import OBJECTIVES, Objective
 
 __all__ = [
@@ -55,6 +65,7 @@ __all__ = [
     "Deviation",
     "Evaluation",
     "EvaluationRow",
+    "ExitPlan",
     "FalseAlarmCosts",
     "FormatValue",
     "Gate",
@@ -74,7 +85,9 @@ __all__ = [
     "PartyDelay",
     "PartyIndices",
     "PartySunk",
+    "PartyView",
     "PartyWorth",
+    "ProfileView",
     "ProgressEvaluation",
     "Reach",
     "ReadingOrder",
@@ -87,15 +100,22 @@ __all__ = [
     "RoadmapProgress",
     "SourceWorth",
     "StageIndices",
+    "StageThreshold",
+    "StageView",
     "Standing",
     "SunkCost",
     "Taking",
+    "TrustAssessment",
+    "TrustDesign",
+    "TrustOutcome",
     "VerdictChange",
     "When",
+    "assess_trust",
     "compare_cases",
     "compute_indices",
     "design_progress",
     "design_roadmap",
+    "design_trust_building",
     "evaluate_graduated",
     "evaluate_path",
     "evaluate_progress",
