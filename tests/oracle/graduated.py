@@ -20,7 +20,7 @@ from tests.oracle.evaluation import (
     step_deviations,
     steps,
 )
-from tests.oracle.system import STRICTLY, State, System, subsets
+from tests.oracle.system import STRICTLY, State, System, stated, subsets
 
 HOLDS = 1e-9
 Entry = dict[str, Any]  # as JSON: numbers, words, lists and nothing fixed below
@@ -69,7 +69,7 @@ def can_be_suspended(system: System, i: str, state: State, m: str) -> bool:
     """(G2)."""
     if m in system.status_quo or not system.may_be_ended(state, m):
         return False
-    if system.measure[m].on_breakdown.value == "keep":
+    if system.measure[m].on_breakdown.value == "keep" or stated(system.measure[m].deters.get(i)) > 0.0:
         return False
     others = [j for j in system.owners(m) if j != i]
     name = system.measure[m].forum

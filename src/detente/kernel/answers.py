@@ -47,14 +47,14 @@ def lapsing(system: System, chosen: BoolArray) -> BoolArray:
 def others_can_end(system: System, party: int) -> BoolArray:
     """Return which measures somebody but the party can end at the table, shape (n,): an owner, or a passing coalition.
 
-    Irreversible measures and those marked `keep` are none of them (G2).
+    Irreversible measures, those marked `keep` and those that deter the party itself are none of them (G2).
     """
     others = np.arange(system.n_parties) != party
     can = system.owns[others].any(axis=0)
     for measure, rule in system.ending_rules.items():
         voters = rule.members & others
         can[measure] = voters.sum() >= rule.quota and not (rule.veto & ~voters).any()
-    return np.asarray(can & system.reversible & ~system.keep, dtype=np.bool_)
+    return np.asarray(can & system.reversible & ~system.keep & (system.deters[party] == 0.0), dtype=np.bool_)
 
 
 def _losses(system: System, party: int, states: BoolArray, candidates: BoolArray) -> FloatArray:

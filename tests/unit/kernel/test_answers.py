@@ -64,6 +64,11 @@ def test_irreversible_kept_and_own_measures_cannot_be_suspended() -> None:
     assert others_of(case, "C") == "abj"
 
 
+def test_a_guarantee_against_the_party_stays() -> None:
+    case = three(measure("g", "C", {"A": 2, "B": 2}, deters={"A": 1.0}))
+    assert (others_of(case, "A"), others_of(case, "B")) == ("", "g")
+
+
 @pytest.mark.parametrize(
     ("rule", "who", "can"),
     [
