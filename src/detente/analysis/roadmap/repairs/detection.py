@@ -32,6 +32,7 @@ from detente.analysis.roadmap.repairs.trials import (
     name_of,
     others_would_do,
     periods,
+    scaled,
     unit_of,
     worst_after,
 )
@@ -264,7 +265,9 @@ def find_detection(
         return
     any_found = False
     for number, way in enumerate(ways):
-        trials = Trials(most_trials, "trying detection lags", _share(progress, number, len(ways)))
+        trials = Trials(
+            most_trials, "trying detection lags", scaled(progress, number / len(ways), (number + 1) / len(ways))
+        )
         lags = _Lags(evaluation, way)
         found, _ = _search(lags, way, trials)
         any_found |= bool(found)
@@ -275,13 +278,6 @@ def find_detection(
             yield _repair(case, evaluation, way, replace(one, notes=(*one.notes, *notes)))
     if not any_found:
         yield NoRepair(kind=RepairKind.DETECTION, reason=_why_not(evaluation, ways))
-
-
-def _share(progress: Progress | None, number: int, whole: int) -> Progress | None:
-    if progress is None:
-        return None
-    tell = progress
-    return lambda event: tell(replace(event, fraction=(number + (event.fraction or 0.0)) / whole))
 
 
 def _repair(case: Case, evaluation: RoadmapEvaluation, way: _Way, found: _Found) -> Repair:

@@ -16,14 +16,16 @@ from detente.analysis.roadmap.repairs.counterpart import OWN_RATIO, find_counter
 from detente.analysis.roadmap.repairs.detection import find_detection
 from detente.analysis.roadmap.repairs.drop import find_drop
 from detente.analysis.roadmap.repairs.guarantor import PUNISHMENT_RATIO, find_guarantor
+from detente.analysis.roadmap.repairs.order import find_order
 from detente.analysis.roadmap.repairs.payments import find_payments
 from detente.analysis.roadmap.repairs.repair import Finder, NoRepair, Repair, RepairKind
 from detente.analysis.roadmap.repairs.split import find_split
 from detente.analysis.roadmap.repairs.stage_length import find_stage_length
+from detente.analysis.roadmap.repairs.trials import scaled
 from detente.analysis.roadmap.repairs.words import explain_repairs
 from detente.case import Case
 from detente.errors import Cancelled, LimitError, OptionError
-from detente.progress import Progress, ProgressEvent
+from detente.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,6 +156,7 @@ def _finders(
         RepairKind.STAGE_LENGTH: find_stage_length,
         RepairKind.COUNTERPART: partial(find_counterpart, own_ratio=own_ratio),
         RepairKind.GUARANTOR: partial(find_guarantor, punishment_ratio=punishment_ratio),
+        RepairKind.ORDER: find_order,
         RepairKind.DROP: find_drop,
         RepairKind.SPLIT: find_split,
     }
@@ -215,7 +218,7 @@ def repair_roadmap(
     """
     started = time.perf_counter()
     finders = _finders(rates or {}, own_ratio, punishment_ratio)
-    asked = tuple(finders) if kinds is None else _known(kinds)
+    asked = tuple(RepairKind) if kinds is None else _known(kinds)
     view = case.under(reading)
     view.roadmap(roadmap)
     before = evaluate_roadmap(case, roadmap, reading=reading).roadmap
@@ -225,7 +228,7 @@ def repair_roadmap(
     consequences = Consequences(case, before)
     try:
         for number, kind in enumerate(asked if not before.holds else ()):
-            share = _part_of(progress, number, len(asked))
+            share = scaled(progress, number / len(asked), (number + 1) / len(asked))
             for found in _found(finders[kind], kind, case, before, share):
                 if isinstance(found, NoRepair):
                     failures.append(found)
@@ -266,14 +269,3 @@ def _known(kinds: Sequence[str]) -> tuple[RepairKind, ...]:
     if unknown:
         raise OptionError(f"unknown kind of repair '{unknown[0]}' (one of: {', '.join(RepairKind)})")
     return tuple(kind for kind in RepairKind if kind in kinds)
-
-
-def _part_of(progress: Progress | None, number: int, whole: int) -> Progress | None:
-    if progress is None:
-        return None
-    tell = progress
-
-    def report(event: ProgressEvent) -> None:
-        tell(replace(event, fraction=(number + (event.fraction or 0.0)) / whole))
-
-    return report

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from detente.analysis.roadmap.evaluating import evaluate_path
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
-from detente.analysis.roadmap.explanation import describe_row
+from detente.analysis.roadmap.explanation import describe_row, quote_measures
 from detente.analysis.roadmap.numbers import chain_name, levels_of
 from detente.analysis.roadmap.repairs.repair import Edit
 from detente.case import Case, Measure
 from detente.display.prose import count_noun
-from detente.progress import Progress, Reporter
+from detente.progress import Progress, ProgressEvent, Reporter
 
 MOST_TRIALS = 4000
 """Changed roadmaps that the search for one kind of repair evaluates at most: some seconds."""
@@ -47,6 +50,18 @@ class Trials:
         self._reporter.report(self._task, fraction=min(1.0, self.count / self._length))
 
 
+def scaled(progress: Progress | None, start: float, end: float) -> Progress | None:
+    """Return a callback for the part of the work from `start` to `end` of the whole; None if there is nobody to tell."""
+    if progress is None:
+        return None
+    tell = progress
+
+    def report(event: ProgressEvent) -> None:
+        tell(replace(event, fraction=start + (end - start) * (event.fraction or 0.0)))
+
+    return report
+
+
 def chain_of(case: Case, measure: str) -> tuple[Measure, ...]:
     """Return what a measure shares its lags with: the levels of its graded measure, or itself alone."""
     found = case.measure(measure)
@@ -66,6 +81,13 @@ def periods(case: Case, number: int) -> str:
 def unit_of(case: Case) -> str:
     """Return what amounts of time are counted in."""
     return f"{case.period or 'period'}s"
+
+
+def name_stages(case: Case, stages: Sequence[Sequence[str]]) -> str:
+    """Write the stages of a roadmap in a sentence: first “…” and “…”, then “…”."""
+    return "; ".join(
+        f"{'then' if number else 'first'} {quote_measures(case, stage)}" for number, stage in enumerate(stages)
+    )
 
 
 def others_would_do(number: int, what: str) -> tuple[str, ...]:
