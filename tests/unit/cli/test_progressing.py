@@ -71,3 +71,26 @@ def test_graduated_answers_start_from_the_status_quo(run: Run) -> None:
     result = run("evaluate", "border.yaml", "--from", "now", "--answers", "graduated")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "--from and --answers graduated do not go together: leave out one of them" in result.stderr
+
+
+@pytest.mark.usefixtures("border")
+def test_the_best_way_on_is_shown(run: Run, golden: Callable[[str, str], None]) -> None:
+    result = run("design", "border.yaml", "--from", "now", "--set", HAPPENED, "--goal", "withdraw and canal")
+    assert (result.exit_code, result.stderr) == (0, "")
+    golden("progress/design.txt", result.stdout)
+
+
+def test_a_design_from_before_anything_happened_says_so(run: Run) -> None:
+    result = run("design", "border.yaml", "--from", "0", "--set", HAPPENED)
+    assert result.stdout.splitlines()[:3] == [
+        "The border – design for trust, from month 0 on: optimal",
+        "",
+        "Nothing is in force beside the status quo.",
+    ]
+    document = json.loads(run("design", "border.yaml", "--from", "0", "--set", HAPPENED, "--json").stdout)
+    assert document["parameters"]["from"] == 0
+
+
+def test_a_design_from_what_is_verified_says_only_what_is_in_force(run: Run) -> None:
+    result = run("design", "border.yaml", "--from", "9", "--set", HAPPENED)
+    assert result.stdout.splitlines()[2] == "In force already: “Aid paid”."

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from detente import RoadmapProgress, evaluate_progress
+from detente import RoadmapProgress, design_progress, evaluate_progress
 from detente.analysis.result import Status
 from detente.analysis.roadmap import GateStatus
 from detente.case import Case, ProgressEntry, Roadmap
@@ -401,3 +401,38 @@ def test_progress_is_told_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) ->
 
 def give_up(event: ProgressEvent) -> None:
     raise Cancelled("stop")
+
+
+# What now
+
+
+def test_a_design_waits_until_everything_taken_is_verified() -> None:
+    measures = [
+        measure("x", "A", {"A": 1.0}, detection_lag=4),
+        measure("y", "B", {"A": 1.0}, duration=3, irreversible=True),
+        measure("i", "A", {"A": 1.0}, verifies={"x": 2}),
+        measure("z", "B", {"A": 1.0}),
+    ]
+    # x takes 4 to verify; when y comes in 2, so does x again; with the inspection in force from 3 it takes 2 from there.
+    assert [design_progress(chain(("x", 0), measures=measures), at=n).waiting for n in (0, 1, 4)] == [4, 3, 0]
+    assert design_progress(chain(("x", 0), ("y", 2), measures=measures)).waiting == 4
+    assert design_progress(chain(("x", 0), ("y", 0), ("i", 3), measures=measures)).waiting == 2
+    assert design_progress(chain(("i", 0), ("y", 1), measures=measures)).waiting == 3
+
+
+def test_a_design_takes_again_what_was_lost_and_needs_no_precedence_twice() -> None:
+    # c comes after a2, which was taken and lost; without it in the goal c can still come.
+    case = chain(("a1", 0), ("b1", 0), ("a2", 3, 5), ("b2", 3))
+    assert design_progress(case, goal="c").stages == (("c",),)
+    everything = design_progress(case)
+    assert everything.goal == ("a2", "c")
+    assert everything.parameters["from"] == 5
+    fresh = design_progress(chain(), goal="c")
+    assert fresh.missing == ("'c' comes after 'a2', which the goal lacks",)
+
+
+def test_a_design_from_an_infeasible_state_says_why_there_is_none() -> None:
+    measures = [measure("b", "B"), measure("d", "B", excludes=("b",)), measure("e", "A", {"A": 1.0})]
+    found = design_progress(chain(("b", 0), ("d", 1), measures=measures), goal="e")
+    assert found.status is Status.NONE
+    assert found.missing[0] == "what is in force now is infeasible by the case itself"
