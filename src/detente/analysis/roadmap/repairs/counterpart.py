@@ -118,9 +118,6 @@ def _find(case: Case, ground: Ground, own_ratio: float, reporter: Reporter) -> I
         yield _repair(case, plan, own_ratio, ("No single counterpart mends it.",))
         return
     partial = nearest([search])
-    if partial is None:
-        yield NoRepair(kind=KIND, reason=f"No counterpart for {ground.names_tempted()} mends it.")
-        return
     given = _repair(case, partial, own_ratio, ()) if partial.found.amounts.any() else None
     reason = f"No counterpart that a party can be trusted to keep up suffices: {tell_shortfall(partial)}."
     yield NoRepair(kind=KIND, reason=reason, best=given)

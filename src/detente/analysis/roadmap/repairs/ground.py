@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
-from detente.analysis.roadmap.explanation import join_words
 from detente.analysis.roadmap.repairs.repair import repaired_case, with_measure, with_stages
 from detente.case import Case, Direction, Measure
 from detente.kernel.roadmap import RoadmapValues, least_durations, stage_states
@@ -43,11 +42,6 @@ class Ground:
         """Ids of the parties, as the arrays have them."""
         return self.evaluation.parties
 
-    @property
-    def has_further_stage(self) -> bool:
-        """Whether there is a further stage."""
-        return self.values.n_stages > self.n_stages
-
     def name(self, party: int) -> str:
         """Return the name of a party by its number."""
         return self.evaluation.case.party(self.parties[party]).name
@@ -56,10 +50,6 @@ class Ground:
         """Return the numbers of the parties that would do better by not complying somewhere."""
         found = {row.party for row in self.evaluation.tempted()}
         return tuple(number for number, party in enumerate(self.parties) if party in found)
-
-    def names_tempted(self) -> str:
-        """Name the parties that would do better by not complying somewhere."""
-        return join_words(self.name(party) for party in self.tempted())
 
 
 def survey(evaluation: RoadmapEvaluation, *, further_stage: bool = False) -> Ground:

@@ -208,8 +208,15 @@ def _unit(plan: Plan) -> str:
 def _cost_note(plan: Plan, rates: Rates) -> str:
     compared = "compared as stated" if rates else "compared one to one"
     proven = "" if plan.found.is_proven else "; less may do, as the search for the least was cut short"
+    of = plan.instruments
+    total = float((of.rate * plan.found.amounts)[~of.lasts].sum())
+    what = (
+        "What is given"
+        if (plan.found.amounts[of.lasts] > 0.0).any()
+        else f"What is paid, {format_short(total)} in all,"
+    )
     return (
-        f"What is paid is worth {format_short(plan.cost)} at the start, each payer's sums discounted at its own rate "
+        f"{what} is worth {format_short(plan.cost)} at the start, each payer's sums discounted at its own rate "
         f"and counted as far as the process lasts until then; units of different parties are {compared}{proven}."
     )
 
@@ -273,10 +280,10 @@ def _end_reason(
 ) -> str:
     worst = min(at_end, key=lambda row: row.flow_margin)
     partial = nearest(options.search(ground) for ground in grounds)
-    rest = "" if partial is None else f": {tell_shortfall(partial)}"
     return (
         f"One-off payments do not mend the end, where all is paid: {_gains(worst, evaluation)}. That takes something "
-        f"that lasts, and no counterpart with the last stage, together with payments, does it either{rest}."
+        "that lasts, and no counterpart with the last stage, together with payments, does it either: "
+        f"{tell_shortfall(partial)}."
     )
 
 
@@ -291,8 +298,6 @@ def _with_counterpart(evaluation: RoadmapEvaluation, at_end: list[EvaluationRow]
 def _nothing(case: Case, grounds: tuple[Ground, Ground], rates: Rates) -> NoRepair:
     """Why no payments do: what the best plan leaves unmended, and who would not pay more."""
     plan = nearest([_Options(rates=rates, first=0, to_anyone=True).search(ground) for ground in grounds])
-    if plan is None:
-        return NoRepair(kind=KIND, reason=f"No payments to {grounds[0].names_tempted()} mend it.")
     best = _repair(case, plan, (), rates) if plan.found.amounts.any() else None
     reason = f"No payments that the others can be trusted to make suffice: {tell_shortfall(plan)}."
     return NoRepair(kind=KIND, reason=reason, best=best)

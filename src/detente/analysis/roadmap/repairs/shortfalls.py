@@ -18,10 +18,9 @@ MOST_TOLD = 3
 """Givers named as those who would not give more."""
 
 
-def nearest(searches: Iterable[Search]) -> Plan | None:
-    """Return the plan that leaves least unmended, per period; None if every one breaks what held before."""
-    plans = [plan for plan in (search.nearest() for search in searches) if plan is not None]
-    return min(plans, key=lambda plan: float(_lack(plan).sum()), default=None)
+def nearest(searches: Iterable[Search]) -> Plan:
+    """Return the plan that leaves least unmended, per period."""
+    return min((search.nearest() for search in searches), key=lambda plan: float(_lack(plan).sum()))
 
 
 def tell_shortfall(plan: Plan) -> str:

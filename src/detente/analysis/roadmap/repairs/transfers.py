@@ -100,13 +100,14 @@ class Search:
         found = find_least(self.instruments, self.demands, self._weights, allowed=allowed)
         return None if found is None else self._plan(found)
 
-    def nearest(self, allowed: BoolArray | None = None) -> Plan | None:
+    def nearest(self) -> Plan:
         """Return a plan that leaves the least unmended: shortfalls per period, those of all checks together."""
         values = self._ground.values
         parties = np.array([self._ground.temptations[number].party for number in self.demands.check], dtype=np.int64)
         patience = 1.0 - values.system.discount[parties]
-        found = find_least(self.instruments, self.demands, self._weights, allowed=allowed, lacking=patience)
-        return None if found is None else self._plan(found)
+        found = find_least(self.instruments, self.demands, self._weights, lacking=patience)
+        assert found is not None, "nothing given leaves everything as it was"
+        return self._plan(found)
 
     def has_hopeless(self, allowed: BoolArray | None = None) -> bool:
         """Tell whether some demand is not met and no instrument can help it."""

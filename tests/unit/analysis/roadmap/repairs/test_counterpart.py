@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from detente import RoadmapEvaluation, evaluate_roadmap, read_case
+from detente.analysis.roadmap.repairs import transfers
 from detente.analysis.roadmap.repairs.counterpart import find_counterpart
+from detente.analysis.roadmap.repairs.ground import survey
 from detente.analysis.roadmap.repairs.repair import NoRepair, Repair
 from detente.case import Case, Direction, OnBreakdown, Ranks, Roadmap
-from detente.errors import OptionError
+from detente.errors import LimitError, OptionError
 from tests.oracle.hand_cases import case_of, measure, party
 
 
@@ -98,6 +103,38 @@ def test_two_who_tempt_each_other_keep_each_other() -> None:
     assert {measure.id for measure in repair.case.measures} == {"a", "b", "counterpart-A", "counterpart-B"}
     # Each saves 1 at once by what it does and by 0.1·x, and loses 1 + x a period later: 1 + x ≥ 2·(1 + 0.1·x)…
     assert repair.amount == pytest.approx(2 * 1.0 / 0.8)
+
+
+def test_a_search_that_comes_to_nothing_in_time_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def given_up(*_: object, **__: object) -> None:
+        raise LimitError("400 choices of who gives at which stage were tried, and none of them holds")
+
+    monkeypatch.setattr(transfers, "find_least", given_up)
+    [found] = find_counterpart(exchange(), entry_of(exchange()))
+    assert isinstance(found, NoRepair)
+    assert found.reason == (
+        "The search for counterparts was given up: 400 choices of who gives at which stage were tried, and none of "
+        "them holds."
+    )
+
+
+def test_several_counterparts_of_one_giver_have_ids_of_their_own() -> None:
+    case = exchange("C")
+    ground = survey(entry_of(case))
+    kind = transfers.Kind(stages=(0, 1), lasts=True, rate=lambda giver, receiver: 0.25)
+    search = transfers.Search(ground, transfers.instruments_of(ground, [kind], givers=[0], receivers=[1, 2]))
+    plan = search.nearest()
+    both = replace(plan, found=replace(plan.found, amounts=np.array([1.0, 2.0, 3.0, 4.0])))
+    made = transfers.measures_of(both, both.found.amounts)
+    assert [(each.measure.id, each.stage, dict(each.measure.value)) for each in made] == [
+        ("counterpart-A-1", 0, {"A": -0.75, "B": 1.0, "C": 2.0}),
+        ("counterpart-A-2", 1, {"A": -1.75, "B": 3.0, "C": 4.0}),
+    ]
+    assert transfers.tell_counterparts(both, both.found.amounts) == (
+        "A adds, with stage 1, something that it can take back and that is worth 1 a period to B and 2 a period to C "
+        "at 0.75 a period to itself; A adds, with stage 2, something that it can take back and that is worth 3 a "
+        "period to B and 4 a period to C at 1.75 a period to itself"
+    )
 
 
 def test_nobody_to_give_anything() -> None:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from detente import RoadmapEvaluation, evaluate_roadmap, read_case
+from detente.analysis.roadmap.repairs import transfers
 from detente.analysis.roadmap.repairs.payments import find_payments
 from detente.analysis.roadmap.repairs.repair import NoRepair, Repair
 from detente.case import Case, Direction, Ranks, Roadmap
-from detente.errors import OptionError
+from detente.errors import LimitError, OptionError
 from detente.kernel import least_transfers
 from detente.progress import ProgressEvent
 from tests.oracle.hand_cases import case_of, measure, party
@@ -55,8 +56,8 @@ def test_a_cost_is_paid_back_at_the_next_gate() -> None:
     assert repair.unit == "value units of P, present value"
     assert repair.summary == "P pays N 6 once stage 1 is verified."
     assert repair.notes == (
-        "What is paid is worth 3 at the start, each payer's sums discounted at its own rate and counted as far as the "
-        "process lasts until then; units of different parties are compared one to one.",
+        "What is paid, 6 in all, is worth 3 at the start, each payer's sums discounted at its own rate and counted as "
+        "far as the process lasts until then; units of different parties are compared one to one.",
         "To N it is worth 3 at the start, discounted at its own rate; 3 is the least that could keep it, whoever paid.",
         "The amounts are rounded to 0.001 so that every check still holds.",
     )
@@ -103,8 +104,8 @@ def test_rates_say_what_a_unit_costs() -> None:
     repair = only(case_with(("n",), ("p",), parties=[third]), rates={("Q", "N"): 5.0})
     assert repair.summary == "P pays N 6 once stage 1 is verified."
     assert repair.notes[0] == (
-        "What is paid is worth 3 at the start, each payer's sums discounted at its own rate and counted as far as the "
-        "process lasts until then; units of different parties are compared as stated."
+        "What is paid, 6 in all, is worth 3 at the start, each payer's sums discounted at its own rate and counted as "
+        "far as the process lasts until then; units of different parties are compared as stated."
     )
     assert repair.amount == pytest.approx(3.0)
 
@@ -204,10 +205,40 @@ def test_a_search_that_is_cut_short_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     assert isinstance(found, Repair)
     assert found.works
     assert found.notes[0] == (
-        "What is paid is worth 119.5 at the start, each payer's sums discounted at its own rate and counted as far as "
-        "the process lasts until then; units of different parties are compared one to one; less may do, as the search "
-        "for the least was cut short."
+        "What is paid, 791.3 in all, is worth 119.5 at the start, each payer's sums discounted at its own rate and "
+        "counted as far as the process lasts until then; units of different parties are compared one to one; less may "
+        "do, as the search for the least was cut short."
     )
+
+
+def test_a_search_that_comes_to_nothing_in_time_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def given_up(*_: object, **__: object) -> None:
+        raise LimitError("400 choices of who gives at which stage were tried, and none of them holds")
+
+    monkeypatch.setattr(transfers, "find_least", given_up)
+    assert refusal(case_with(("n",), ("p",))).reason == (
+        "The search for payments was given up: 400 choices of who gives at which stage were tried, and none of them "
+        "holds."
+    )
+
+
+def test_who_can_be_trusted_is_paid_to_pay_on() -> None:
+    # After stage 2 P would pay 3 and no more, and Q 40 if it had anything from it.
+    case = case_of(
+        [party("N", breakdown=-1.0), party("P", breakdown=-3.0), party("Q", breakdown=-40.0)],
+        [
+            measure("n", "N", {"P": 5, "Q": 0}, irreversible=True),
+            measure("m", "N", {"P": 0, "Q": 0}, irreversible=True, cost={"N": 3.0}),
+        ],
+        roadmaps=(Roadmap(id="r", name="r", stages=(("n",), ("m",))),),
+    )
+    repair = only(case)
+    assert repair.works
+    assert repair.summary == (
+        "P pays N 1 once stage 1 is verified and 3 once stage 2 is verified; P pays Q 0.5 once stage 1 is verified; Q pays "
+        "N 1 once stage 2 is verified."
+    )
+    assert "Q would comply anyway, and is paid so that it can pay on when others cannot be trusted to." in repair.notes
 
 
 def test_progress_is_told() -> None:
