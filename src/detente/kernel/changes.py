@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.kernel.breakdown import PAYS, Accounts, end_what_pays, snap_back
+from detente.kernel.breakdown import PAYS, Accounts, break_down, end_what_pays, snap_back
 from detente.kernel.system import BoolArray, FloatArray, IntArray, System
 
 SAME_POINT = 1e-11
@@ -166,17 +166,16 @@ class _Walk(Accounts):
         return np.asarray(np.where(moves, passed == (steep > 0.0), surplus > 0.0), dtype=np.bool_)
 
 
-def turns(system: System, change: Change) -> bool:
-    """Tell whether a number can change what breakdowns lead to at all, or what they cost."""
+def turning_measures(system: System, change: Change) -> BoolArray:
+    """Return the measures, (n,), whose ending at a breakdown, or its cost, a number can decide."""
     own = change.party
+    turning = np.zeros(system.n_measures, dtype=np.bool_)
     for measure in np.flatnonzero(system.owns[own] & system.reversible & ~system.keep).tolist():
         lapsing = system.dependents[measure]
-        if change.is_discount or change.undo_cost[measure] or change.weight[lapsing].any():
-            return True
-        for number in np.flatnonzero(change.terms).tolist():
-            if (system.terms[number].measures & lapsing).any():
-                return True
-    return False
+        touched = any((system.terms[number].measures & lapsing).any() for number in np.flatnonzero(change.terms))
+        moves = change.is_discount or bool(change.undo_cost[measure]) or bool(change.weight[lapsing].any())
+        turning[measure] = touched or moves
+    return turning
 
 
 def sweep_breakdowns(
@@ -209,7 +208,12 @@ def sweep_breakdowns(
     so nothing in between is missed.
     """
     found: list[tuple[IntArray, FloatArray, BoolArray, FloatArray, FloatArray]] = []
-    active = np.arange(len(states))
+    turning = (states & turning_measures(system, change)).any(axis=1)
+    active, still = np.flatnonzero(turning), np.flatnonzero(~turning)
+    if still.size:
+        after = break_down(system, states[still])
+        start = np.full(len(still), low, dtype=np.float64)
+        found.append((still, start, after.remains, after.undo_costs, np.zeros(len(still))))
     point = np.full(len(states), low, dtype=np.float64)
     while active.size:
         walk = _Walk(system, change, now, point[active])

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from detente.kernel.blends import worst_of_blend
-from detente.kernel.changes import SAME_POINT, Change, Outcomes, sweep_breakdowns, turns
+from detente.kernel.changes import SAME_POINT, Change, Outcomes, sweep_breakdowns, turning_measures
 from detente.kernel.lines import MarginLines, StateValues, chosen_measures
 from detente.kernel.regions import Enclosure, Family, Region, find_regions, merge
 from detente.kernel.roadmap import HOLDS, RoadmapValues
@@ -132,9 +132,12 @@ class CriticalSearch:
     ----------
     roadmap : RoadmapValues
         The roadmap as it stands.
+    with_derivatives : bool
+        Whether derivatives of margins are wanted too.
     """
 
-    def __init__(self, roadmap: RoadmapValues) -> None:
+    def __init__(self, roadmap: RoadmapValues, *, with_derivatives: bool = True) -> None:
+        self._with_derivatives = with_derivatives
         self.lines = lines = MarginLines(roadmap)
         self.system = roadmap.system
         self._base = lines.margins(lines.values, self.system.discount, self.system.hazard)
@@ -146,8 +149,10 @@ class CriticalSearch:
         """Move a value, a cost or a punishment, which is `now`, over a range that contains it."""
         pieces = []
         outcomes = None
-        if turns(self.system, change):
+        if turning_measures(self.system, change).any():
             outcomes = sweep_breakdowns(self.system, change, now, self.lines.states, low, high)
+        elif not self._with_derivatives and not self._others_hold(change.party):
+            return self._failing(low, high)
         fixed = self._slopes_without_breakdowns(change)
         for start, stop, values, slopes in self._linear_pieces(change, outcomes, fixed, low, high):
             own = self.lines.party == change.party
@@ -180,6 +185,22 @@ class CriticalSearch:
         piece = _Piece(low=0.0, high=1.0, family=family, own=everything, others=self._base)
         edges = hazard_edges(self.system.discount, 0.0)
         return self._sweep([piece], self.system.hazard, lambda _: edges)
+
+    def _others_hold(self, party: int) -> bool:
+        """Whether every check of the other parties holds as things stand."""
+        return bool((self.margins[self.lines.row_party != party] >= -HOLDS).all())
+
+    def _failing(self, low: float, high: float) -> Sweep:
+        """The sweep of a number on which no check depends that fails."""
+        return Sweep(
+            low=low,
+            high=high,
+            regions=(Region(low=low, high=high, holds=False),),
+            crossings=(),
+            below=None,
+            above=None,
+            jumps=np.zeros(len(self.lines.rows), dtype=np.bool_),
+        )
 
     def _margins(self, values: StateValues) -> FloatArray:
         return self.lines.margins(values, self.system.discount, self.system.hazard)
@@ -290,6 +311,8 @@ class CriticalSearch:
     def _derivatives(
         self, pieces: Sequence[_Piece], now: float
     ) -> tuple[FloatArray | None, FloatArray | None, BoolArray]:
+        if not self._with_derivatives:
+            return None, None, np.zeros(len(self.lines.rows), dtype=np.bool_)
         near = SAME_POINT * max(1.0, abs(now))
         under = next((piece for piece in reversed(pieces) if piece.low < now - near), None)
         over = next((piece for piece in pieces if piece.high > now + near), None)

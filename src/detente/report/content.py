@@ -9,6 +9,7 @@ from detente._version import __version__
 from detente.case import Case, Document, Source
 from detente.errors import Severity
 from detente.report import document as parts
+from detente.report.chapters.critical import critical_values
 from detente.report.chapters.designs import designs
 from detente.report.chapters.evidence import evidence, unstated
 from detente.report.chapters.glossary import glossary
@@ -127,7 +128,7 @@ def compose(findings: Findings) -> parts.Document:
     if findings.readings:
         sections.append(readings(findings))
     if findings.evaluation is not None:
-        sections += [single_numbers(findings), evidence(findings)]
+        sections += [single_numbers(findings), critical_values(findings), evidence(findings)]
     sections += [unstated(findings), glossary(), _method(findings)]
     return parts.Document(
         title=f"{findings.case.name}: which roadmaps hold?",

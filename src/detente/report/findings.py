@@ -19,6 +19,7 @@ from detente.analysis.roadmap import (
     evaluate_roadmaps,
     find_indispensable,
 )
+from detente.analysis.roadmap.critical import CriticalValues, find_critical_values
 from detente.analysis.roadmap.progress import ProgressEvaluation, evaluate_progress
 from detente.analysis.roadmap.sensitivity import (
     HazardVerdict,
@@ -74,7 +75,7 @@ class Findings:
         Makes what `designs` keeps.
     under_way : ProgressEvaluation or None
         Where the roadmaps stand that the case's progress is part of; None if there is none.
-    make_indices : callable
+    make_indices, make_critical : callable
         Makes what `indices` keeps.
     worth : Indispensability or None
         What parties and formats are worth; None unless it was asked for.
@@ -91,12 +92,18 @@ class Findings:
     make_designs: Callable[[], tuple[DesignFinding, ...]] = field(repr=False)
     under_way: ProgressEvaluation | None = None
     make_indices: Callable[[], Indices | None] = field(repr=False)
+    make_critical: Callable[[], tuple[CriticalValues, ...]] = field(repr=False)
     worth: Indispensability | None = None
 
     @cached_property
     def designs(self) -> tuple[DesignFinding, ...]:
         """The designs to tell, made when they are first asked for."""
         return self.make_designs()
+
+    @cached_property
+    def critical(self) -> tuple[CriticalValues, ...]:
+        """What would tip the verdict on each roadmap of the base case, found when it is first asked for."""
+        return self.make_critical()
 
     @cached_property
     def indices(self) -> Indices | None:
@@ -225,6 +232,14 @@ def find(
         _finished(found.status)
         return found
 
+    def make_critical() -> tuple[CriticalValues, ...]:
+        found = []
+        for roadmap in chosen:
+            result = find_critical_values(case, roadmap.id, with_times=False, with_derivatives=False, progress=progress)
+            _finished(result.status)
+            found.append(result)
+        return tuple(found)
+
     return Findings(
         case=case,
         date=date,
@@ -237,5 +252,6 @@ def find(
         make_designs=make_designs,
         under_way=_under_way(case, chosen, asked, progress),
         make_indices=make_indices,
+        make_critical=make_critical,
         worth=_worth(case, asked, max_per_stage, progress) if indispensable else None,
     )

@@ -1,0 +1,149 @@
+"""Critical values in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from detente.analysis.result import Sentence, Status
+from detente.analysis.roadmap.critical_numbers import CriticalNumber, CriticalValue
+from detente.analysis.roadmap.critical_places import NumberKind
+from detente.analysis.roadmap.explanation import join_words, quote_measures
+from detente.kernel.deviations import Check
+
+if TYPE_CHECKING:
+    from detente.analysis.roadmap.critical import CriticalValues
+
+MOST_TOLD = 3
+"""Numbers told in a sentence each; tables have all."""
+
+NEAR = (0.1, 0.5)
+"""Shares of a number within which it is told how many tip the verdict."""
+
+FIGURES = 4
+"""Digits of a number, and more only where it would look like another beside it."""
+
+FULL = 12
+"""The most digits."""
+
+
+def format_beside(number: float, other: float) -> str:
+    """Write a number with four digits, or as many as tell it from another one."""
+    shown = f"{number:.{FIGURES}g}"
+    for digits in range(FIGURES + 1, FULL + 1):
+        if number == other or shown != f"{other:.{FIGURES}g}":
+            break
+        shown = f"{number:.{digits}g}"
+        if shown != f"{other:.{digits}g}":
+            break
+    return "0" if shown == "-0" else shown
+
+
+def format_distance(number: CriticalNumber, crossing: CriticalValue) -> str:
+    """Write how far a value is from the number as it stands, relative to it."""
+    distance = number.distance(crossing)
+    if distance is None:
+        return "–"
+    if distance >= 10.0:
+        return f"{distance:.3g}×"
+    return f"{distance:.0%}" if distance >= 0.0995 else f"{100 * distance:.2g}%"
+
+
+def verdict_beyond(number: CriticalNumber, crossing: CriticalValue) -> bool:
+    """Tell whether the roadmap holds beyond a value, as seen from the number as it stands."""
+    if number.kind is NumberKind.WHOLE:
+        return crossing.holds_above if crossing.at > number.now else crossing.holds_below
+    return crossing.holds_above if crossing.at >= number.now else crossing.holds_below
+
+
+def format_bound(number: CriticalNumber, crossing: CriticalValue) -> str:
+    """Write from which value on, up or down, the verdict is the other one."""
+    sign = "≥" if crossing.at >= number.now else "≤"
+    return f"{sign} {format_beside(crossing.at, number.now)}"
+
+
+def _temptation(result: CriticalValues, crossing: CriticalValue) -> str:
+    case = result.evaluation.case
+    deviation = crossing.deviation
+    deeds = []
+    if deviation.withhold:
+        deeds.append(f"withhold {quote_measures(case, deviation.withhold)}")
+    if deviation.undo:
+        deeds.append(f"undo {quote_measures(case, deviation.undo)}")
+    if deviation.leave:
+        is_first = crossing.stage == 1 and crossing.check is Check.BEFORE
+        deeds = ["not start at all" if is_first else "walk out openly"]
+    where = "at the end" if crossing.check is Check.END else f"{crossing.check.value} stage {crossing.stage}"
+    return f"{case.party(crossing.party).name} would rather {' and '.join(deeds)}, {where}"
+
+
+def describe_tip(result: CriticalValues, number: CriticalNumber, crossing: CriticalValue) -> str:
+    """Say at which value of a number the verdict changes, how far that is, and who is tempted where it fails."""
+    distance = number.distance(crossing)
+    far = "" if distance is None else f", {format_distance(number, crossing)} away"
+    if number.kind is NumberKind.DISCOUNT and distance is not None:
+        far += " in 1 − δ"
+    holds = verdict_beyond(number, crossing)
+    way = "more" if crossing.at >= number.now else "less"
+    side = "Short of that" if holds else "Then"
+    jump = " Margins jump there, because a breakdown then leaves something else behind." if crossing.is_jump else ""
+    label = f"{number.number.label[:1].upper()}{number.number.label[1:]}"
+    return (
+        f"{label} – at {format_beside(crossing.at, number.now)} or {way} (now {format_beside(number.now, crossing.at)}"
+        f"{far}) it would {'hold' if holds else 'fail'}. {side}, {_temptation(result, crossing)}.{jump}"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def explain_critical(result: CriticalValues) -> Iterator[Sentence]:
+    """Yield the verdict, what tips it soonest, how many numbers can within their ranges, and how many never do."""
+    entry, tipping = result.evaluation, result.tipping
+    verdict = "holds" if entry.holds else "does not hold"
+    if tipping:
+        numbers = "1 number tips" if len(tipping) == 1 else f"{len(tipping)} numbers tip"
+        text = f"“{entry.name}” {verdict} as the case stands. {numbers} that verdict alone, all others unchanged."
+    else:
+        text = (
+            f"“{entry.name}” {verdict} as the case stands, and no single number among those searched tips that verdict."
+        )
+    yield Sentence(text=text)
+    if not tipping and not entry.holds:
+        rows = entry.tempted()
+        names = join_words(entry.case.party(party).name for party in dict.fromkeys(row.party for row in rows))
+        yield Sentence(
+            text=f"It fails at {_count(len(rows), 'check')}, of {names}; one number alone does not mend them all.",
+            parties=tuple(dict.fromkeys(row.party for row in rows)),
+        )
+    for number in tipping[:MOST_TOLD]:
+        crossing = number.tips[0]
+        yield Sentence(
+            text=describe_tip(result, number, crossing),
+            parties=(crossing.party,),
+            measures=(*crossing.deviation.withhold, *crossing.deviation.undo),
+            stage=crossing.stage,
+        )
+    near = [sum(n.closeness[0] <= share for n in tipping) for share in NEAR]
+    if near[0] < len(tipping):
+        told = f"{near[0]} of them would have to change by at most {NEAR[0]:.0%}, {near[1]} by at most {NEAR[1]:.0%}."
+        yield Sentence(text=told)
+    inside = [n for n in tipping if any(n.is_in_range(crossing) for crossing in n.tips)]
+    if inside:
+        verb = "does so" if len(inside) == 1 else "do so"
+        yield Sentence(text=f"{len(inside)} of them {verb} within the range that the case itself states.")
+    yield Sentence(text=describe_never(result))
+
+
+def describe_never(result: CriticalValues) -> str:
+    """Say how many numbers never tip the verdict, and how many do not enter; and whether all were looked at."""
+    never = len(result.numbers) - len(result.tipping)
+    joined = f"; no margin depends on {result.n_without} more" if result.n_without else ""
+    verb = "moves" if never == 1 else "move"
+    text = (
+        f"{_count(never, 'other number')} {verb} margins but never tip{'s' if never == 1 else ''} the verdict{joined}."
+    )
+    if result.status is Status.STOPPED:
+        text += " Stopped before every number was looked at."
+    return text
