@@ -235,8 +235,8 @@ def test_who_can_be_trusted_is_paid_to_pay_on() -> None:
     repair = only(case)
     assert repair.works
     assert repair.summary == (
-        "P pays N 1 once stage 1 is verified and 3 once stage 2 is verified; P pays Q 0.5 once stage 1 is verified; Q pays "
-        "N 1 once stage 2 is verified."
+        "P pays N 1 once stage 1 is verified and 3 once stage 2 is verified; P pays Q 0.5 once stage 1 is verified; Q "
+        "pays N 1 once stage 2 is verified."
     )
     assert "Q would comply anyway, and is paid so that it can pay on when others cannot be trusted to." in repair.notes
 
