@@ -29,14 +29,8 @@ from detente.analysis.roadmap.indispensability_parts import (
     Refusal,
     SourceWorth,
 )
-from detente.analysis.roadmap.progress import (
-    Onward,
-    PartyDelay,
-    PartySunk,
-    ProgressEvaluation,
-    RoadmapProgress,
-    evaluate_progress,
-)
+from detente.analysis.roadmap.progress import Onward, ProgressEvaluation, RoadmapProgress, evaluate_progress
+from detente.analysis.roadmap.progress_costs import PartyDelay, PartySunk
 from detente.analysis.roadmap.progress_design import design_progress
 from detente.analysis.roadmap.progress_history import History, SunkCost, Taking, When
 from detente.analysis.roadmap.progress_rest import Gate, GateStatus, Rest, Standing

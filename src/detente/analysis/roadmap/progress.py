@@ -8,18 +8,16 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from detente.analysis.result import Explanation, Provenance, Result, Status
 from detente.analysis.roadmap.evaluating import RoadmapLike, evaluate_onward, planned_durations, resolve_roadmap
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation, evaluation_records
 from detente.analysis.roadmap.explanation import explain_unstated
-from detente.analysis.roadmap.progress_history import History, SunkCost, When, history_of
+from detente.analysis.roadmap.progress_costs import PartyDelay, PartySunk, party_delays, party_sunk
+from detente.analysis.roadmap.progress_history import History, When, history_of
 from detente.analysis.roadmap.progress_rest import Rest, Standing, rest_of, standing_of
 from detente.analysis.roadmap.progress_words import explain_progress
-from detente.case import Case, Roadmap, point
+from detente.case import Case, Roadmap
 from detente.errors import Cancelled, OptionError
-from detente.kernel.delay import delay_values
 from detente.progress import Progress, Reporter
 
 if TYPE_CHECKING:
@@ -30,58 +28,6 @@ DELAYS = (1, 3, 6, 12, 24, 60)
 """Further periods of delay that are told unless others are asked for."""
 
 REFERENCES = ("telser1980", "kydd2005", "lockwood2002")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartyDelay:
-    """What further delay before the next stage means to one party.
-
-    Parameters
-    ----------
-    loss : float
-        What the first further period costs it; negative if it pays.
-    margins : tuple of (int, float)
-        Further periods, and the flow-equivalent margin of waiting so long against undoing something or leaving now.
-    unwilling_after : int or None
-        The least number of further periods that it would rather not wait; None if it would wait for ever.
-    """
-
-    party: str
-    loss: float = field(metadata={"unit": "own value units, once"})
-    margins: tuple[tuple[int, float], ...] = field(metadata={"unit": "periods, own value units per period"})
-    unwilling_after: int | None = field(metadata={"unit": "periods"})
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the JSON form."""
-        return {
-            "party": self.party,
-            "loss": self.loss,
-            "unwilling_after": self.unwilling_after,
-            "margins": [{"periods": periods, "flow_margin": margin} for periods, margin in self.margins],
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartySunk:
-    """What one party has spent by now; no margin counts it.
-
-    Parameters
-    ----------
-    total : float
-        Costs as they were paid, added up.
-    compounded : float
-        Their worth now, each divided by the discount factor for every period since.
-    """
-
-    party: str
-    total: float = field(metadata={"unit": "own value units"})
-    compounded: float = field(metadata={"unit": "own value units"})
-    costs: tuple[SunkCost, ...]
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the JSON form."""
-        costs = [{"measure": c.measure, "period": c.period, "deed": c.deed, "cost": c.cost} for c in self.costs]
-        return {"party": self.party, "total": self.total, "compounded": self.compounded, "costs": costs}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -242,23 +188,6 @@ class ProgressEvaluation(Result):
         return Explanation(sentences=(*told, *explain_unstated(self.evaluations())))
 
 
-def _delays(evaluation: RoadmapEvaluation, periods: Sequence[int]) -> tuple[PartyDelay, ...]:
-    if not evaluation.stages:
-        return ()
-    delay = delay_values(evaluation.values, np.array(periods, dtype=np.int64))
-    patience = 1.0 - evaluation.values.system.discount
-    margins = patience[:, None] * (delay.comply - delay.deviate)
-    return tuple(
-        PartyDelay(
-            party=party,
-            loss=float(delay.loss[i]),
-            margins=tuple((n, float(margin)) for n, margin in zip(periods, margins[i], strict=True)),
-            unwilling_after=delay.unwilling[i],
-        )
-        for i, party in enumerate(evaluation.parties)
-    )
-
-
 def _onward(standing: Standing, rest: Rest, reading: str | None, delays: Sequence[int]) -> Onward:
     history = standing.history
     evaluation = None
@@ -276,25 +205,8 @@ def _onward(standing: Standing, rest: Rest, reading: str | None, delays: Sequenc
         rest=rest,
         evaluation=evaluation,
         starts=tuple(accumulate(lengths[:-1], initial=history.now + standing.waiting)) if lengths else (),
-        delays=() if evaluation is None else _delays(evaluation, delays),
+        delays=() if evaluation is None else party_delays(evaluation, delays),
     )
-
-
-def _sunk(history: History) -> tuple[PartySunk, ...]:
-    every = history.sunk_costs()
-    result = []
-    for party in history.case.parties:
-        own = tuple(cost for cost in every if cost.party == party.id)
-        discount = point(party.discount or 1.0)
-        result.append(
-            PartySunk(
-                party=party.id,
-                total=sum((cost.cost for cost in own), 0.0),
-                compounded=sum((cost.cost * discount ** (cost.period - history.now) for cost in own), 0.0),
-                costs=own,
-            )
-        )
-    return tuple(result)
 
 
 def _entry(case: Case, roadmap: Roadmap, reading: str | None, at: When, delays: Sequence[int]) -> RoadmapProgress:
@@ -310,7 +222,7 @@ def _entry(case: Case, roadmap: Roadmap, reading: str | None, at: When, delays: 
         standing=standing,
         rest=ways[0],
         retaken=ways[1] if len(ways) > 1 else None,
-        sunk=_sunk(history),
+        sunk=party_sunk(history),
         case=case,
     )
 

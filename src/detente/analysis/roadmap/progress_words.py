@@ -18,7 +18,8 @@ from detente.analysis.roadmap.progress_rest import Gate, GateStatus
 from detente.case import Case
 
 if TYPE_CHECKING:
-    from detente.analysis.roadmap.progress import Onward, PartyDelay, RoadmapProgress
+    from detente.analysis.roadmap.progress import Onward, RoadmapProgress
+    from detente.analysis.roadmap.progress_costs import PartyDelay
 
 NEGLIGIBLE = 5e-4
 """Losses that would be written as 0.00 are not told."""

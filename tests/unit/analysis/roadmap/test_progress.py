@@ -413,7 +413,7 @@ def test_a_design_waits_until_everything_taken_is_verified() -> None:
         measure("i", "A", {"A": 1.0}, verifies={"x": 2}),
         measure("z", "B", {"A": 1.0}),
     ]
-    # x takes 4 to verify; when y comes in 2, so does x again; with the inspection in force from 3 it takes 2 from there.
+    # x takes 4 to verify, and again when y comes in 2; with the inspection in force from 3 it takes 2 from there.
     assert [design_progress(chain(("x", 0), measures=measures), at=n).waiting for n in (0, 1, 4)] == [4, 3, 0]
     assert design_progress(chain(("x", 0), ("y", 2), measures=measures)).waiting == 4
     assert design_progress(chain(("x", 0), ("y", 0), ("i", 3), measures=measures)).waiting == 2
