@@ -82,7 +82,8 @@ def weigh_exchange(values: RoadmapValues) -> Exchange:
         gets=gets,
         gives_at=gives_at,
         gets_at=gets_at,
-        front_loading=(gets_at - gives_at) / max(int(starts[-1]), 1),
+        # Both lie in [0, start of the last stage]; rounding must not lead out of it.
+        front_loading=np.clip((gets_at - gives_at) / max(int(starts[-1]), 1), -1.0, 1.0),
         order_cost=((1.0 - fades) * (gets - gives)).sum(axis=1),
         worst=flow[:, 1:] - flow[:, :1],
     )
