@@ -17,7 +17,7 @@ from detente.kernel.system import FloatArray
 STEP = 1e-7
 """Below a prior at which plans change, they are looked at again this much lower; so sharp are least priors."""
 
-REAL = 1e-9
+REAL = 1e-7
 """A root with a smaller imaginary part counts as real: double roots come out of rounding as pairs."""
 
 LEADING = 1e-14

@@ -138,8 +138,8 @@ def _explain(design: TrustDesign) -> Iterator[Sentence]:
     if entry is None or design.value is None:
         if design.status is Status.NONE:
             yield Sentence(
-                text=f"No prior trust is enough for any roadmap to the goal: in each of the {tried} some party would "
-                "rather leave openly even if certain that all others are reliable."
+                text=f"No prior trust is enough for any roadmap to the goal: among {tried} there is none in which "
+                "every party would rather go ahead than leave openly if certain that all others are reliable."
             )
         else:
             yield Sentence(text=f"Of {tried} tried, none is carried at any prior; others may be.")
