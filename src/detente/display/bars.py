@@ -79,7 +79,7 @@ def draw_bars(groups: Mapping[str, Sequence[Bar]], *, title: str, ax: Axes | Non
     ax.margins(x=0.12)
     ax.set_yticks(range(len(groups)), [as_label(label) for label in groups])
     ax.tick_params(axis="y", labelsize=TEXT, labelcolor=INK)
-    ax.set_ylim(len(groups) - 0.5, -0.5)
+    ax.set_ylim(max(len(groups), 1) - 0.5, -0.5)
     ax.axvline(0.0, color=MUTED, linewidth=0.8)
     ax.set_title(as_label(title), fontsize=TEXT, color=MUTED, loc="left")
     if series:

@@ -215,8 +215,10 @@ def _explain_spoilers(names: dict[str, str], entry: ReadingWorth) -> Iterator[Se
 def _explain_open(entry: ReadingWorth) -> Iterator[Sentence]:
     open_tables = [table for table in entry.coalitions if not table.is_proven]
     if open_tables:
-        noun = "table was" if len(open_tables) == 1 else "tables were"
-        yield Sentence(text=f"{len(open_tables)} {noun} not settled; what rests on them is told as an interval.")
+        subject = "One table was not settled; what rests on it"
+        if len(open_tables) > 1:
+            subject = f"{len(open_tables)} tables were not settled; what rests on them"
+        yield Sentence(text=f"{subject} is told as an interval.")
 
 
 def explain_reading(result: Indispensability, entry: ReadingWorth) -> Iterator[Sentence]:
