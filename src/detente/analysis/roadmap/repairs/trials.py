@@ -51,7 +51,7 @@ class Trials:
 
 
 def scaled(progress: Progress | None, start: float, end: float) -> Progress | None:
-    """Return a callback for the part of the work from `start` to `end` of the whole; None if there is nobody to tell."""
+    """Return a callback for the part of the work from `start` to `end`; None if there is nobody to tell."""
     if progress is None:
         return None
     tell = progress
