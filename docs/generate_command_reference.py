@@ -71,7 +71,9 @@ ENTRIES = {
     "indices": Entry(
         python="compute_indices", example="detente indices reservoir --roadmap step-by-step --reading engineer"
     ),
+    "trust": Entry(python="assess_trust", example="detente trust reservoir --roadmap step-by-step --prior 0.6"),
     "design": Entry(python="design_roadmap", example="detente design reservoir"),
+    "indispensable": Entry(python="find_indispensable", example="detente indispensable reservoir --sources"),
     "diff": Entry(
         python="compare_cases",
         example="detente diff reservoir --set parties.upstream.hazard=0.1 --set parties.bank.discount=0.9",

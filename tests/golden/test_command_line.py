@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from detente.cli.app import app
 
-COMMANDS = ("demo", "new", "check", "show", "schema", "evaluate", "indices", "design", "diff", "report")
+COMMANDS = ("demo", "new", "check", "show", "schema", "evaluate", "indices", "trust", "design", "diff", "report")
 CASES = Path(__file__).parents[1] / "cases"
 ANSWERS = {
     "check": "check korea-2018",
@@ -26,6 +26,8 @@ ANSWERS = {
     "evaluate-graduated": (
         "evaluate border.yaml --answers graduated --answer-periods 1 --false-alarm 0.02 --rows --roadmap pay-first"
     ),
+    "trust": "trust border.yaml --roadmap pay-first --prior 0.6",
+    "design-trust-building": "design border.yaml --objective trust-building --reading hawk",
     "diff": "diff korea-2018 --set parties.usa.hazard=0.001 --set parties.usa.discount=0.99",
     "diff-none": "diff border.yaml border.yaml",
     "design": "design border.yaml",

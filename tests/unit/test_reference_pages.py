@@ -15,6 +15,7 @@ import detente
 from detente import compare_cases, design_roadmap, evaluate_roadmaps
 from detente.casefile import case_from_tree, case_schema
 from detente.casefile.grammar import CLAIMS, DOCUMENTS
+from detente.errors import ExperimentalWarning
 from tests.oracle.hand_cases import pair
 
 ROOT = Path(__file__).parents[2]
@@ -160,6 +161,19 @@ def test_every_key_of_the_indices_is_documented() -> None:
     assert set(order["readings"][0]) == keys("a reading's order")
 
 
+def test_every_key_of_who_is_indispensable_is_documented() -> None:
+    document: Any = detente.find_indispensable(pair(), objectives=("trust",), sources=True).to_dict()  # Any: as above
+    assert set(document) == keys("every analysis") | keys("indispensable")
+    assert set(document["parties"][0]) == keys("a party's worth")
+    table = document["coalitions"][-1]
+    assert set(table) == keys("a table")
+    assert set(document["formats"][0]) == keys("a table") | {"id", "named"}
+    assert set(document["spoilers"][0]) == keys("a refusal")
+    assert set(document["sources"][0]) == keys("a source")
+    [of_table] = ANSWERS["a table"]
+    assert [key for key in table["objectives"]["trust"] if f"`{key}`" not in of_table["objectives"][0]] == []
+
+
 def case_goal(case: detente.Case) -> list[str]:
     return [measure.id for measure in case.measures]
 
@@ -201,6 +215,31 @@ def test_every_key_of_agreements_in_progress_is_documented() -> None:
     assert set(standing["delays"][0]) == keys("a party's delay")
     [table] = ANSWERS["where a roadmap stands"]
     assert [key for key in standing["sunk"][0] if f"`{key}`" not in table["sunk"][0]] == []
+
+
+def test_every_key_of_trust_over_time_is_documented() -> None:
+    case = pair(irreversible=True)
+    with pytest.warns(ExperimentalWarning):
+        assessed: Any = detente.assess_trust(case, [["a", "b"]]).to_dict()  # Any: a tree of JSON
+    with pytest.warns(ExperimentalWarning):
+        designed: Any = detente.design_trust_building(case).to_dict()  # Any: as above
+    shared = keys("every analysis")
+    assert set(assessed) == shared | keys("trust")
+    assert set(designed) == shared | keys("design for trust-building")
+    [outcome, _] = assessed["outcomes"]
+    [profile] = outcome["profiles"]
+    assert set(assessed["thresholds"][0]) == keys("a threshold")
+    assert set(outcome) == keys("an outcome")
+    assert set(profile) == keys("a profile of plans")
+    stage = profile["stages"][0]
+    assert set(stage) == keys("a stage in a profile")
+    [of_profile], [of_stage] = ANSWERS["a profile of plans"], ANSWERS["a stage in a profile"]
+    for inner, (text, *_) in (
+        (profile["parties"]["A"], of_profile["parties"]),
+        (stage["exits"][0], of_stage["exits"]),
+        (stage["steps"][0], of_stage["steps"]),
+    ):
+        assert [key for key in inner if f"`{key}`" not in text] == []
 
 
 def test_every_key_within_a_key_is_named() -> None:
