@@ -51,6 +51,19 @@ def find(keys: IntArray, places: IntArray, mask: int) -> int:
     return -1
 
 
+@compiled
+def _look_up(keys: IntArray, places: IntArray, masks: IntArray, found: BoolArray) -> None:
+    for number in range(len(masks)):
+        found[number] = find(keys, places, masks[number]) >= 0
+
+
+def are_found(keys: IntArray, places: IntArray, masks: IntArray) -> BoolArray:
+    """Tell which masks are in an index, shape of `masks`, one dimension."""
+    found = np.empty(len(masks), dtype=np.bool_)
+    _look_up(keys, places, masks, found)
+    return found
+
+
 def make_index(masks: IntArray) -> tuple[IntArray, IntArray]:
     """Return keys and places of an open-addressing table, at most half full, of distinct masks."""
     size = 1 << max(4, int(2 * len(masks)).bit_length())

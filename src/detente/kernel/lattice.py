@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detente.errors import LimitError
-from detente.kernel.bits import to_masks
+from detente.kernel.bits import are_found, make_index, to_masks
 from detente.kernel.compiled import compiled
 from detente.kernel.deviations import MOST_BITS
 from detente.kernel.system import BoolArray, IntArray, System
@@ -136,16 +136,22 @@ def list_states(system: System, ideals: IntArray, feasible: BoolArray) -> IntArr
     if len(ideals) == 1 << system.n_measures:
         return ideals
     dependents = to_masks(system.dependents)
-    left = [_left_by_removing(sources, mine, dependents) for mine in own]
-    return np.concatenate([ideals, np.setdiff1d(np.concatenate([*left, sources]), ideals)])
+    index = make_index(sources)
+    left = [_left_by_removing(sources, mine, dependents, index) for mine in own]
+    return np.concatenate([ideals, np.setdiff1d(np.concatenate(left), ideals)])
 
 
-def _left_by_removing(sources: IntArray, own: np.int64, dependents: IntArray) -> IntArray:
-    """All states that are left of some by removing own measures, each with what requires it."""
-    left = sources
+def _left_by_removing(
+    sources: IntArray, own: np.int64, dependents: IntArray, index: tuple[IntArray, IntArray]
+) -> IntArray:
+    """All states but sources that are left of some source by removing own measures, each with what requires it.
+
+    Removing more where a source is left is removing from that source.
+    """
+    others = np.zeros(0, dtype=np.int64)
     for column in range(len(dependents)):
         bit = np.left_shift(np.int64(1), np.int64(column))
         if own & bit:
-            holding = left[(left & bit) != 0]
-            left = np.unique(np.concatenate([left, holding & ~dependents[column]]))
-    return left
+            left = np.concatenate([sources[(sources & bit) != 0], others[(others & bit) != 0]]) & ~dependents[column]
+            others = np.union1d(others, left[~are_found(*index, left)])
+    return others
