@@ -12,7 +12,7 @@ from detente.analysis.roadmap import evaluate_progress
 from detente.analysis.roadmap.progress import RoadmapProgress
 from detente.case import Roadmap
 from tests.oracle import progress as twin
-from tests.oracle.agreement import NUMBERS, ROW_KEYS, ROW_NUMBERS, near
+from tests.oracle.agreement import HAZARDS, NUMBERS, ROW_KEYS, ROW_NUMBERS, near
 from tests.oracle.evaluation import HOLDS, Deviation, Entry, Stages, deviation_value, steps
 from tests.oracle.progress import Onward
 from tests.oracle.random_cases import random_case, random_durations, random_roadmap
@@ -24,6 +24,8 @@ LONG_BLOCKS = range(10, 60)
 MEASURES = (2, 3, 3, 4, 4, 5, 6)
 PARTIES = (1, 2, 2, 3, 3)
 DELAYS = (1, 2, 7)
+SCAN = 30
+"""Hazards at which the twin looks whether what is left holds."""
 MOST = 40
 """Periods of delay that the twin tries one by one."""
 
@@ -98,6 +100,8 @@ def assert_same_way(
     begins = [at + way.waiting + sum(step.periods for step in way.path[:k]) for k in range(len(way.path))]
     assert told["starts"] == begins
     assert_same_rows(verdict, way)
+    if at % 4 == 0:  # a scan takes time
+        assert_same_hazard(verdict["critical_hazard"], way)
     assert_same_delays(told["delays"], way)
 
 
@@ -141,6 +145,24 @@ def assert_same_rows(verdict: Entry, way: Onward) -> None:
     assert verdict["trust"] == near(None if hopeless else max(trusts, default=0.0))
     assert verdict["margin"] == near(min(r["flow_margin"] for r in early or late))
     assert verdict["end_margin"] == near(min(r["flow_margin"] for r in late))
+
+
+def assert_same_hazard(got: float | None, way: Onward) -> None:
+    """The critical hazard is the first of a scan at which what is left does not hold."""
+
+    def holds(hazard: float) -> bool:
+        return all(row["margin"] >= -HOLDS for row, _ in twin.rows(way, hazard))
+
+    own = way.system.hazard
+    if not holds(own):
+        assert got is None
+        return
+    scanned = [own + (0.999 - own) * (point / SCAN) ** 2 for point in range(SCAN + 1)]
+    if got is None:
+        assert all(holds(hazard) for hazard in scanned)
+        return
+    assert all(holds(hazard) for hazard in scanned if hazard < got - HAZARDS)
+    assert not all(holds(min(got + further, 1 - 1e-12)) for further in (0.0, 1e-12, 1e-10, 1e-8, HAZARDS))
 
 
 def chosen_of(got: Entry, want: Entry, among: list[Deviation], way: Onward) -> Deviation:
