@@ -22,7 +22,16 @@ from detente.cli.program import Command, app
 
 
 class ObjectiveWord(StrEnum):
-    """What ``design`` can optimise."""
+    """What a design that holds can optimise."""
+
+    TRUST = "trust"
+    MARGIN = "margin"
+    DURATION = "duration"
+    NASH = "nash"
+
+
+class DesignWord(StrEnum):
+    """What ``design`` can optimise: the last one is experimental, and its roadmap need not hold."""
 
     TRUST = "trust"
     MARGIN = "margin"
@@ -44,13 +53,13 @@ def design(
         ),
     ] = None,
     objective: Annotated[
-        ObjectiveWord,
+        DesignWord,
         typer.Option(
             "--objective",
             help="What is best: the least trust asked of anyone, the greatest least margin, the shortest, "
             "the greatest product of gains, or (experimental) the least prior trust, whether or not it holds.",
         ),
-    ] = ObjectiveWord.TRUST,
+    ] = DesignWord.TRUST,
     max_stages: Annotated[
         int | None, typer.Option("--max-stages", metavar="N", min=1, help="At most so many stages.")
     ] = None,
@@ -110,7 +119,7 @@ def design(
             memory=memory,
             start=start,
         )
-        if objective is ObjectiveWord.TRUST_BUILDING:
+        if objective is DesignWord.TRUST_BUILDING:
             from detente.cli.trusting import run_trust_design
 
             run_trust_design(case, settings or [], request=request, delivery=delivery)
