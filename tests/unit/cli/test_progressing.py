@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
-from detente.cli.progressing import parse_when
+from detente import evaluate_progress, read_case
+from detente.analysis.result import Status
+from detente.cli.progressing import parse_when, show_progress
+from detente.cli.screen import Screen
 from detente.errors import OptionError
 
 Run = Callable[..., Result]
@@ -94,3 +100,23 @@ def test_a_design_from_before_anything_happened_says_so(run: Run) -> None:
 def test_a_design_from_what_is_verified_says_only_what_is_in_force(run: Run) -> None:
     result = run("design", "border.yaml", "--from", "9", "--set", HAPPENED)
     assert result.stdout.splitlines()[2] == "In force already: “Aid paid”."
+
+
+def test_where_nothing_is_left_there_is_nothing_to_wait_for(run: Run) -> None:
+    lost = "progress=[{measure: withdraw, taken: 0, ended: 4}, {measure: pay, taken: 0, ended: 4}]"
+    result = run("evaluate", "border.yaml", "--from", "now", "--set", lost, "--roadmap", "at-once")
+    assert "at-once  the rest           nothing left      –       –       –  –" in result.stdout.splitlines()
+    done = "progress=[{measure: withdraw, taken: 0}, {measure: pay, taken: 0}]"
+    result = run("evaluate", "border.yaml", "--from", "9", "--set", done, "--roadmap", "at-once")
+    assert "unwilling\n" not in result.stdout
+
+
+def test_an_answer_that_was_stopped_says_so_at_its_end(border: Path) -> None:
+    case = read_case("border.yaml")
+    result = replace(evaluate_progress(case), status=Status.STOPPED)
+    shown = io.StringIO()
+    with redirect_stdout(shown):
+        show_progress(Screen(), case, result, rows=False)
+    assert shown.getvalue().splitlines()[-1] == (
+        "The rest holds for 2 of 2 roadmaps, from period 0 on. Stopped before all were evaluated."
+    )

@@ -9,7 +9,7 @@ import pytest
 from detente import RoadmapProgress, design_progress, evaluate_progress
 from detente.analysis.result import Status
 from detente.analysis.roadmap import GateStatus
-from detente.case import Case, ProgressEntry, Roadmap
+from detente.case import Case, Forum, Measure, ProgressEntry, Roadmap
 from detente.casefile import case_from_tree
 from detente.errors import Cancelled, OptionError
 from detente.progress import ProgressEvent
@@ -260,6 +260,16 @@ def test_what_is_sunk_is_told_apart() -> None:
         "A 4 (worth 8 now).",
         "What ending “b” cost is not among it: progress does not say which of the owners ended it.",
     ]
+
+
+def test_what_a_forum_decides_is_lacking_from_the_forum() -> None:
+    forum = Forum(id="council", members=("A", "B"), quota=2, others=0, veto=(), end_quota=2, end_veto=())
+    voted = [measure("a", "A"), Measure(id="v", name="Sanctions lifted", forum="council", value={"A": 1.0})]
+    plan = Roadmap(id="plan", name="The plan", stages=(("a",), ("v",)))
+    case = chain(("a", 0), measures=voted, forums=(forum,))
+    assert "“Sanctions lifted” (forum council) is lacking." in told(case, 5, plan)[1]
+    ax = evaluate_progress(case, [plan], at=5).plot()
+    assert "forum council" in [text.get_text() for text in ax.texts]
 
 
 # How it is given
