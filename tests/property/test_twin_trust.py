@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -163,3 +164,22 @@ def test_from_the_least_prior_on_a_roadmap_is_carried(seed: int) -> None:
         if found.carried > 1e-3:
             assert least_advantage(found.carried - 2e-5) < 0.0
         assert all(low.low <= low.high for low in found.pieces)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_order_of_declaration_changes_nothing(seed: int) -> None:
+    random = Random(f"order {seed}")  # noqa: S311
+    case = random_case(seed, n_measures=3, n_parties=3)
+    stages = random_roadmap(case, seed)
+    parties, measures = list(case.parties), list(case.measures)
+    random.shuffle(parties)
+    random.shuffle(measures)
+    shuffled = replace(case, parties=tuple(parties), measures=tuple(measures))
+    roadmap = Roadmap(id="r", name="r", stages=stages)
+    found = []
+    for each in (case, shuffled):
+        evaluation = evaluate_path(each, roadmap)
+        least = least_priors(make_game(evaluation.values), trusting=False)
+        found.append(dict(zip(evaluation.parties, least.leaving, strict=True)))
+    for party, prior in found[0].items():
+        assert found[1][party] == (None if prior is None else pytest.approx(prior, abs=1e-6))

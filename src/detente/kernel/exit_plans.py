@@ -248,44 +248,44 @@ class TrustGame:
         return tuple(plans)
 
     def settle(self, start: Profile, priors: Priors | CommonPrior) -> Settled:
-        """Follow best replies from a profile: all at once, then, if that runs in a circle, one party after the other.
+        """Follow best replies from a profile: all at once, then, if that runs in a circle, the earlier exits first.
 
         Notes
         -----
         A profile that is its own best reply is a Nash equilibrium in pure plans, sequentially rational by the backward
-        computation (T11).  None need exist; the circle is that of replies all at once, which no order of the
-        parties enters.
+        computation (T11).  None need exist, and where parties are alike but their plans in equilibrium are not, no rule
+        that treats them alike finds one; then the circle of replies all at once is returned.
         """
         replies: list[Prospect] = []
+        at_once = self._walk(start, priors, replies, earlier_first=False)
+        if len(at_once) > 1:
+            cautious = self._walk(start, priors, replies, earlier_first=True)
+            at_once = cautious if len(cautious) == 1 else at_once
+        return Settled(profiles=at_once, replies=_once(replies))
+
+    def _walk(
+        self, start: Profile, priors: Priors | CommonPrior, replies: list[Prospect], *, earlier_first: bool
+    ) -> tuple[Profile, ...]:
+        """Return the profile where best replies come to rest, or the circle in which they run."""
         seen: dict[Profile, int] = {}
         walked: list[Profile] = []
         profile = start
-        circle: tuple[Profile, ...] = ()
-        while not circle:
+        while profile not in seen and len(walked) < MOST_REPLIES:
             seen[profile] = len(walked)
             walked.append(profile)
             found = [self.prospect(party, profile, priors) for party in range(self.n_parties)]
             replies += found
-            profile = tuple(one.plan for one in found)
-            if profile in seen or len(walked) > MOST_REPLIES:
-                circle = tuple(walked[seen.get(profile, 0) :])
-        if len(circle) == 1:
-            return Settled(profiles=circle, replies=_once(replies))
-        alone = self._one_by_one(start, priors, replies)
-        return Settled(profiles=circle if alone is None else (alone,), replies=_once(replies))
+            wanted = tuple(one.plan for one in found)
+            earlier = [self._stage_of(new) < self._stage_of(old) for new, old in zip(wanted, profile, strict=True)]
+            if earlier_first and any(earlier):
+                wanted = tuple(
+                    new if is_earlier else old for new, old, is_earlier in zip(wanted, profile, earlier, strict=True)
+                )
+            profile = wanted
+        return tuple(walked[seen.get(profile, 0) :])
 
-    def _one_by_one(self, start: Profile, priors: Priors | CommonPrior, replies: list[Prospect]) -> Profile | None:
-        profile, seen = start, set[Profile]()
-        while profile not in seen and len(seen) <= MOST_REPLIES:
-            seen.add(profile)
-            before = profile
-            for party in range(self.n_parties):
-                found = self.prospect(party, profile, priors)
-                replies.append(found)
-                profile = (*profile[:party], found.plan, *profile[party + 1 :])
-            if profile == before:
-                return profile
-        return None
+    def _stage_of(self, plan: Plan) -> int:
+        return len(self.stages) if plan is None else plan[0]
 
     def plans(self, party: int) -> list[Plan]:
         """List every exit plan of a party, never last."""
