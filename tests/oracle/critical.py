@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from detente.case import Case, Measure, Range, point
+from detente.case import Case, Measure, Party
 from detente.casefile.levels import shares
 from tests.oracle.evaluation import Stages, evaluate_system, steps
 from tests.oracle.system import System
@@ -18,9 +18,7 @@ def with_number(case: Case, place: str, value: float) -> Case:
     """The case with another number at a dotted place; a graded measure's total is shared out among its levels."""
     words = place.split(".")
     if words[0] == "parties":
-        return replace(
-            case, parties=tuple(replace(p, **{words[2]: value}) if p.id == words[1] else p for p in case.parties)
-        )
+        return replace(case, parties=tuple(_moved(p, words[2], value) if p.id == words[1] else p for p in case.parties))
     if words[0] == "interests":
         return replace(
             case,
@@ -45,6 +43,16 @@ def with_number(case: Case, place: str, value: float) -> Case:
     )
 
 
+def _moved(party: Party, what: str, value: float) -> Party:
+    match what:
+        case "discount":
+            return replace(party, discount=value)
+        case "hazard":
+            return replace(party, hazard=value)
+    assert what == "breakdown"
+    return replace(party, breakdown=value)
+
+
 def _changed(measure: Measure, rest: str, value: float, portion: float) -> Measure:
     what, _, below = rest.partition(".")
     if what == "duration":
@@ -57,8 +65,15 @@ def _changed(measure: Measure, rest: str, value: float, portion: float) -> Measu
         interest, party = below.split(".")
         effects = {**measure.effects, interest: {**measure.effects[interest], party: value * portion}}
         return replace(measure, effects=effects)
-    field = what.replace("-", "_")
-    return replace(measure, **{field: {**getattr(measure, field), below: value * portion}})
+    match what:
+        case "value":
+            return replace(measure, value={**measure.value, below: value * portion})
+        case "cost":
+            return replace(measure, cost={**measure.cost, below: value * portion})
+        case "undo-cost":
+            return replace(measure, undo_cost={**measure.undo_cost, below: value * portion})
+    assert what == "deters"
+    return replace(measure, deters={**measure.deters, below: value * portion})
 
 
 def margins_at(
@@ -85,16 +100,3 @@ def holds_at(case: Case, stages: Stages, durations: Sequence[int] | None, place:
     """Whether the roadmap holds with another number; None if its lengths are then too short."""
     margins = margins_at(case, stages, durations, place, value)
     return None if margins is None else all(margin >= -1e-9 for margin in margins.values())
-
-
-def stated_range(case: Case, place: str) -> tuple[float, float] | None:
-    """The range of a number of a party, as the case states it."""
-    words = place.split(".")
-    party = next(p for p in case.parties if p.id == words[1])
-    quantity = getattr(party, words[2])
-    return (quantity.low, quantity.high) if isinstance(quantity, Range) else None
-
-
-def number_now(quantity: float | Range) -> float:
-    """The number that counts."""
-    return point(quantity)

@@ -125,15 +125,22 @@ def explain_critical(result: CriticalValues) -> Iterator[Sentence]:
             measures=(*crossing.deviation.withhold, *crossing.deviation.undo),
             stage=crossing.stage,
         )
-    near = [sum(n.closeness[0] <= share for n in tipping) for share in NEAR]
-    if near[0] < len(tipping):
-        told = f"{near[0]} of them would have to change by at most {NEAR[0]:.0%}, {near[1]} by at most {NEAR[1]:.0%}."
-        yield Sentence(text=told)
+    yield from _how_near(result)
     inside = [n for n in tipping if any(n.is_in_range(crossing) for crossing in n.tips)]
     if inside:
         verb = "does so" if len(inside) == 1 else "do so"
         yield Sentence(text=f"{len(inside)} of them {verb} within the range that the case itself states.")
     yield Sentence(text=describe_never(result))
+
+
+def _how_near(result: CriticalValues) -> Iterator[Sentence]:
+    """Say how many numbers tip the verdict with little change, unless all do."""
+    near = {share: sum(n.closeness[0] <= share for n in result.tipping) for share in NEAR}
+    told = [f"{count} by at most {share:.0%}" for share, count in near.items() if count]
+    if told and near[NEAR[0]] < len(result.tipping):
+        yield Sentence(text=f"Of these, have to change by little: {join_words(told)}.")
+    elif result.tipping and not told:
+        yield Sentence(text=f"Each of them would have to change by more than {NEAR[-1]:.0%}.")
 
 
 def describe_never(result: CriticalValues) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from detente.analysis.roadmap.critical import CriticalValues
 from detente.analysis.roadmap.critical_numbers import CriticalNumber
 from detente.analysis.roadmap.critical_words import (
@@ -22,7 +24,8 @@ MOST_SHOWN = 12
 
 
 def _minus(text: str) -> str:
-    return text.replace("-", "−")
+    """Write numbers below zero with a true minus sign."""
+    return re.sub(r"(?<![\w.-])-(?=\d)", "−", text)
 
 
 def _rows(result: CriticalValues, numbers: tuple[CriticalNumber, ...]) -> tuple[tuple[Cell, ...], ...]:
@@ -64,7 +67,7 @@ def _table(result: CriticalValues, numbers: tuple[CriticalNumber, ...]) -> Table
 
 def _roadmap(result: CriticalValues) -> Section:
     entry, tipping = result.evaluation, result.tipping
-    sentences = [sentence.text for sentence in explain_critical(result)]
+    sentences = [_minus(sentence.text) for sentence in explain_critical(result)]
     blocks: list[Block] = [Paragraph(text=(sentences[0],))]
     if not tipping:
         blocks += [Paragraph(text=(text,)) for text in sentences[1:]]
