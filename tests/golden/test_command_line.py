@@ -10,7 +10,21 @@ from typer.testing import CliRunner, Result
 
 from detente.cli.app import app
 
-COMMANDS = ("demo", "new", "check", "show", "schema", "evaluate", "indices", "trust", "design", "diff", "report")
+COMMANDS = (
+    "demo",
+    "new",
+    "check",
+    "show",
+    "schema",
+    "evaluate",
+    "critical",
+    "indices",
+    "trust",
+    "design",
+    "indispensable",
+    "diff",
+    "report",
+)
 CASES = Path(__file__).parents[1] / "cases"
 ANSWERS = {
     "check": "check korea-2018",
@@ -20,6 +34,8 @@ ANSWERS = {
     "evaluate": "evaluate korea-2018",
     "evaluate-readings": "evaluate korea-2018 --roadmap double-freeze --reading asia-times --reading rsis",
     "evaluate-rows": "evaluate korea-2018 --roadmap double-freeze --rows",
+    "critical": "critical korea-2018 --roadmap double-freeze",
+    "critical-numbers": "critical border.yaml --roadmap pay-first --value measures.withdraw --value parties --longest 6",
     "indices": "indices korea-2018 --roadmap peace-treaty-first --rows",
     "indices-levers": "indices border.yaml --roadmap at-once --reading hawk",
     "indices-cycles": "indices minsk-ii.yaml",
@@ -33,6 +49,8 @@ ANSWERS = {
     "design": "design border.yaml",
     "design-none": "design border.yaml --reading hawk",
     "design-margin": "design border.yaml --objective margin --goal best",
+    "indispensable": "indispensable border.yaml --sources --coalitions --objective trust",
+    "indispensable-readings": "indispensable minsk-ii.yaml --reading security-first --reading politics-first",
     "new": "new mine",
 }
 

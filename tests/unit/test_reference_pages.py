@@ -167,7 +167,7 @@ def test_every_key_of_who_is_indispensable_is_documented() -> None:
     assert set(document["parties"][0]) == keys("a party's worth")
     table = document["coalitions"][-1]
     assert set(table) == keys("a table")
-    assert set(document["formats"][0]) == keys("a table") | {"id", "named"}
+    assert set(document["formats"][0]) == keys("a table") | {"id", "named", "within_all"}
     assert set(document["spoilers"][0]) == keys("a refusal")
     assert set(document["sources"][0]) == keys("a source")
     [of_table] = ANSWERS["a table"]

@@ -24,7 +24,7 @@ from detente.cli.goals import parse_goal, parse_memory
 from detente.cli.output import Delivery
 from detente.cli.screen import Screen
 from detente.cli.watch import Watch
-from detente.display.prose import count_noun, format_share, format_signed
+from detente.display.prose import count_noun, format_share, format_short, format_signed
 from detente.display.tables import Cell, Column, Table, build_table
 
 Objective = Literal["trust", "margin", "duration", "nash"]
@@ -116,6 +116,7 @@ def format_table(case: Case, entry: ReadingWorth) -> Table:
     columns = (
         Column(header="format", can_wrap=True),
         Column(header="score", align="point"),
+        Column(header="the same at\nthe table of all", align="point"),
         Column(header="gains of those at the table", can_wrap=True),
         Column(header="of the others", can_wrap=True),
     )
@@ -125,7 +126,8 @@ def format_table(case: Case, entry: ReadingWorth) -> Table:
         label = value.id if value.is_named else ", ".join(case.party(party).name for party in table.parties)
         if not value.is_named and table.value <= 0.0:
             label = f"any {len(table.parties)} parties"
-        rows.append((label, say_score(table), _gains(case, table.gains), _gains(case, table.outsiders)))
+        within = format_short(value.within_all)
+        rows.append((label, say_score(table), within, _gains(case, table.gains), _gains(case, table.outsiders)))
     return build_table(columns, rows)
 
 

@@ -167,7 +167,7 @@ def _worth(
     case: Case, readings: Sequence[str], max_per_stage: int | None, progress: Progress | None
 ) -> Indispensability:
     found = find_indispensable(case, readings=[None, *readings], max_per_stage=max_per_stage, progress=progress)
-    if len(found.readings) <= len(readings):
+    if found.is_cancelled:
         _finished(found.status)
     return found
 

@@ -11,6 +11,7 @@ from detente.analysis.roadmap import sensitivity
 from detente.case import Case
 from detente.casefile import change_case
 from detente.errors import Cancelled, LimitError
+from detente.progress import ProgressEvent
 from detente.report import findings as finding
 from detente.report.chapters.verdicts import in_short
 from detente.report.content import compose
@@ -263,3 +264,39 @@ def test_words() -> None:
     assert under(CASE, None, "herald", starts=False) == "in the base case and under the reading “The Herald”"
     assert [at_most_per_stage([limit]) for limit in (1, 4)] == ["one measure a stage", "at most 4 measures a stage"]
     assert say_goal(CASE, None) == "any measures"
+
+
+def test_who_is_indispensable_is_told_where_it_is_asked_for() -> None:
+    assert "indispensability" not in [section.id for section in compose(find(CASE, date=DAY, designs=[])).sections]
+    told = chapter(CASE, "indispensability", designs=[], indispensable=True)
+    assert [section.heading for section in told.sections] == ["Base case", "The Herald"]
+    assert said(told.blocks)[1:3] == [
+        "Shapley value of North: 0.8434 (place 1) in the base case, 0 (place 1) under the reading “The Herald”.",
+        "Shapley value of South: 0.8434 (place 1) in the base case, 0 (place 1) under the reading “The Herald”.",
+    ]
+    first = told.sections[0]
+    assert said(first.blocks)[0] == (
+        "In the base case, the best roadmap of both parties adds 1.687 a month to what each has, as the geometric mean "
+        "over them."
+    )
+    parties, formats = (block for block in first.blocks if isinstance(block, Table))
+    assert [[plain(cell.text) for cell in row] for row in parties.rows] == [
+        ["North", "0", "1.687", "1.067", "0.8434", "0", "yes"],
+        ["South", "0", "1.687", "2.666", "0.8434", "0", "yes"],
+    ]
+    assert [[plain(cell.text) for cell in row] for row in formats.rows] == [
+        ["North and South", "1.687", "1.687", "North +2.67, South +1.07", "–"]
+    ]
+    empty = [block for block in told.sections[1].blocks if isinstance(block, Table)][1]
+    assert [plain(cell.text) for cell in empty.rows[0]] == ["any 2 parties", "0", "0", "–", "–"]
+
+
+def test_a_report_stopped_among_the_tables_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detente.progress.REPORT_EVERY", 0.0)
+
+    def progress(event: ProgressEvent) -> None:
+        if event.task == "refusals":
+            raise Cancelled("stop")
+
+    with pytest.raises(Cancelled, match=r"^stopped before everything was known; no report was written$"):
+        find(CASE, date=DAY, designs=[], indispensable=True, progress=progress)

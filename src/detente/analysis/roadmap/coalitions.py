@@ -284,15 +284,18 @@ class Tables:
         if self.is_cancelled:
             return None
         self._deadline = math.inf if self._time_limit is None else time.monotonic() + self._time_limit
-        design = design_roadmap(
-            game.case,
-            goal=BEST if goal is None else goal,
-            objective=objective,
-            max_per_stage=self._max_per_stage,
-            at_table=game.parties,
-            memory=self._memory,
-            progress=self._listen,
-        )
+        try:
+            design = design_roadmap(
+                game.case,
+                goal=BEST if goal is None else goal,
+                objective=objective,
+                max_per_stage=self._max_per_stage,
+                at_table=game.parties,
+                memory=self._memory,
+                progress=self._listen,
+            )
+        except Cancelled:  # before any state was known
+            return None
         self.n_designs += 1
         self._known[key] = design
         return design

@@ -47,9 +47,12 @@ class Indispensability(Result):
     ----------
     readings : tuple of ReadingWorth
         One entry per reading asked for.
+    is_cancelled : bool
+        Whether `progress` stopped it; readings that were not begun are missing then.
     """
 
     readings: tuple[ReadingWorth, ...]
+    is_cancelled: bool = False
     case: Case = field(repr=False)
 
     def under(self, reading: str | None) -> ReadingWorth:
@@ -191,16 +194,19 @@ def _with_reaches(
 
 def _formats(case: Case, coalitions: Sequence[Coalition]) -> tuple[FormatValue, ...]:
     """The formats of the case, then the best table of every size that no format has; the first of those that tie."""
+    everybody = coalitions[-1]
     by_parties = {frozenset(table.parties): table for table in coalitions}
-    found = [
-        FormatValue(id=format_.id, is_named=True, coalition=by_parties[frozenset(format_.parties)])
-        for format_ in case.formats
-    ]
+
+    def value(label: str, table: Coalition, *, is_named: bool) -> FormatValue:
+        gains = [gain for party, gain in everybody.gains.items() if party in table.parties]
+        return FormatValue(id=label, is_named=is_named, coalition=table, within_all=geometric_mean(gains))
+
+    found = [value(f.id, by_parties[frozenset(f.parties)], is_named=True) for f in case.formats]
     sizes = {len(set(format_.parties)) for format_ in case.formats}
     for size in range(2, len(case.parties) + 1):
         if size not in sizes:
             best = max((t for t in coalitions if len(t.parties) == size), key=lambda table: table.value)
-            found.append(FormatValue(id="+".join(best.parties), is_named=False, coalition=best))
+            found.append(value("+".join(best.parties), best, is_named=False))
     return tuple(sorted(found, key=lambda entry: len(entry.coalition.parties)))
 
 
@@ -332,6 +338,7 @@ def find_indispensable(
         ),
         references=REFERENCES,
         readings=tuple(entries),
+        is_cancelled=tables.is_cancelled,
         case=case,
     )
 

@@ -84,15 +84,25 @@ class FormatValue:
         Of the format; of a table that is no format of the case, its parties joined by ``+``.
     is_named : bool
         Whether it is a format of the case; the others are the best tables of their size.
+    within_all : float
+        Geometric mean of what the same parties gain in the best roadmap of all; comparing it with their own score needs
+        no common unit.
     """
 
     id: str
     is_named: bool
     coalition: Coalition
+    within_all: float = field(metadata={"unit": "score"})
 
     def to_dict(self, reading: str | None) -> dict[str, object]:
         """Return the JSON form."""
-        return {"id": self.id, "reading": reading, "named": self.is_named, **self.coalition.to_dict()}
+        return {
+            "id": self.id,
+            "reading": reading,
+            "named": self.is_named,
+            "within_all": self.within_all,
+            **self.coalition.to_dict(),
+        }
 
 
 class SourceKind(StrEnum):

@@ -144,10 +144,14 @@ def _explain_formats(names: dict[str, str], entry: ReadingWorth) -> Iterator[Sen
     best = entry.best_formats()
     if best and len(entry.formats) > 1:
         called = join_words(
-            f"“{value.id}”" if value.is_named else _among(names, value.coalition.parties) for value in best
+            f"“{value.id}”" if value.is_named else f"the table of {_among(names, value.coalition.parties)}"
+            for value in best
         )
-        verb = "comes" if len(best) == 1 and best[0].is_named else "come"
-        text = f"Of the formats compared, {called} {verb} to most, {format_short(best[0].coalition.value)}."
+        verb = "comes" if len(best) == 1 else "come"
+        text = f"Of the formats compared, {called} {verb} to most, {format_short(best[0].coalition.value)}"
+        if len(best) == 1 and best[0].coalition != entry.everybody and best[0].within_all > 0.0:
+            text += f"; at the table of all, the mean of the same parties is {format_short(best[0].within_all)}"
+        text += "."
         yield Sentence(text=text, parties=best[0].coalition.parties)
     empty = [value for value in entry.formats if value.coalition.is_proven and value.coalition.value <= 0.0]
     for value in empty:
@@ -175,6 +179,13 @@ def describe_source(case: Case, worth: SourceWorth) -> str:
     return f"its {source.kind.value} in the forum “{source.of}”"
 
 
+def _left(whole: Amount, source: SourceWorth) -> str:
+    """What is left of a Shapley value without a source."""
+    if whole.is_exact and source.shapley.is_exact:
+        return format_short(round(whole.value - source.shapley.value, 12))
+    return f"smaller by {say_amount(source.shapley)}"
+
+
 def _explain_sources(case: Case, names: dict[str, str], entry: ReadingWorth) -> Iterator[Sentence]:
     for worth in entry.parties:
         own = [source for source in entry.sources or () if source.source.party == worth.party]
@@ -183,10 +194,9 @@ def _explain_sources(case: Case, names: dict[str, str], entry: ReadingWorth) -> 
         )[:MOST_SOURCES]
         name = names[worth.party]
         if telling:
-            said = [f"{say_amount(source.shapley)} without {describe_source(case, source)}" for source in telling]
+            said = [f"{_left(worth.shapley, source)} without {describe_source(case, source)}" for source in telling]
             yield Sentence(
-                text=f"Of the Shapley value of {name}, {say_amount(worth.shapley)}, there would be gone "
-                f"{join_words(said)}.",
+                text=f"The Shapley value of {name}, {say_amount(worth.shapley)}, would be {join_words(said)}.",
                 parties=(worth.party,),
             )
         elif own and all(abs(source.shapley.value) <= SPOILS and source.shapley.is_exact for source in own):
@@ -245,6 +255,9 @@ def explain_worth(result: Indispensability) -> Iterator[Sentence]:
 def explain_differences(result: Indispensability) -> Iterator[Sentence]:
     """Yield what each party is worth under every reading, where there are several."""
     if len(result.readings) < 2:
+        return
+    if not any(table.bound > 0.0 for entry in result.readings for table in entry.coalitions):
+        yield Sentence(text="Under none of these readings does any table come to anything.")
         return
     for place, party in enumerate(result.case.parties):
         said = []

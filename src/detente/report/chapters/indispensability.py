@@ -13,6 +13,7 @@ from detente.analysis.roadmap.indispensability_words import (
     say_score,
 )
 from detente.case import Case
+from detente.display.prose import format_short
 from detente.display.style import format_margin
 from detente.display.svg import axes_to_svg
 from detente.report.document import Bullets, Cell, Column, Paragraph, Picture, Section, Table
@@ -56,6 +57,7 @@ def _formats(case: Case, entry: ReadingWorth) -> Table:
     columns = (
         Column(header="Format"),
         Column(header="Score", is_number=True),
+        Column(header="The same parties at the table of all", is_number=True),
         Column(header="Gains of those at the table"),
         Column(header="Of the others"),
     )
@@ -69,6 +71,7 @@ def _formats(case: Case, entry: ReadingWorth) -> Table:
             (
                 Cell(text=(label,)),
                 _number(say_score(table)),
+                _number(format_short(value.within_all)),
                 Cell(text=(_gains(case, table.gains),)),
                 Cell(text=(_gains(case, table.outsiders),)),
             )

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from detente import design_roadmap, find_indispensable, read_case
+from detente import design_roadmap, find_indispensable
 from detente.analysis.result import Status
 from detente.analysis.roadmap import ReadingWorth
 from detente.analysis.roadmap.coalitions import Grounds, game_digest, geometric_mean, subsets
@@ -209,8 +209,8 @@ def test_all_of_a_partys_worth_can_come_from_one_lever() -> None:
     entry = base(pair(), sources=True)
     assert worth_of(entry, "A", "lever", "a") == pytest.approx((2.0, 2.0, 1.0))
     assert said(pair(), sources=True)[3:6] == [
-        "Of the Shapley value of A, 1, there would be gone 1 without “a”.",
-        "Of the Shapley value of B, 1, there would be gone 1 without “b”.",
+        "The Shapley value of A, 1, would be 0 without “a”.",
+        "The Shapley value of B, 1, would be 0 without “b”.",
         "No party costs more by refusing its part at the table of all than by being absent.",
     ]
 
@@ -240,9 +240,10 @@ def test_a_veto_is_worth_what_others_could_do_without_its_holder() -> None:
     # Without it any two come to 1: all are alike, and nothing is lost without one of them.
     assert worth_of(entry, "C", "veto", "council") == pytest.approx((0.0, 1.0, 1 / 3))
     assert (
-        "Of the Shapley value of C, 0.6667, there would be gone 0.6667 without its vote in the forum “council” and "
-        in ("\n".join(said(case, sources=True)))
-    )
+        "The Shapley value of C, 0.6667, would be 0 without its vote in the forum “council” and 0.3333 without its "
+        "veto in the forum “council”."
+    ) in said(case, sources=True)
+    assert "Of the formats compared, the table of A and C and the table of A, B and C come to most, 1." in said(case)
 
 
 def test_a_promise_to_punish_is_told_apart_from_the_measure_that_makes_it() -> None:
@@ -322,6 +323,7 @@ def test_formats_of_the_case_and_the_best_tables_of_other_sizes() -> None:
         ("A+B", False, ("A", "B")),
         ("all", True, ("A", "B", "C")),
     ]
+    assert [f.within_all for f in entry.formats] == pytest.approx([5.0, 5.0, 5.0])
     assert [f.id for f in entry.best_formats()] == ["all"]
     texts = said(case)
     assert "Of the formats compared, “all” comes to most, 5." in texts
@@ -341,6 +343,27 @@ def test_formats_that_tie_are_all_best() -> None:
     case = replace(case, parties=(*case.parties, party("D")))
     assert [value.id for value in base(case).best_formats()] == ["one", "two"]
     assert "Of the formats compared, “one” and “two” come to most, 2." in said(case)
+
+
+def test_a_small_table_that_comes_to_most_is_held_against_the_table_of_all() -> None:
+    # C brings 1 to each of the others and gains a tenth itself: the mean falls when it joins, though both gain by it.
+    case = case_of(
+        [party("A"), party("B"), party("C")],
+        [
+            measure("a", "A", {"A": -1, "B": 3, "C": 0.1}),
+            measure("b", "B", {"B": -1, "A": 3}),
+            measure("c", "C", {"A": 1, "B": 1}),
+        ],
+    )
+    entry = base(case)
+    small, large = entry.formats
+    assert (small.id, large.id) == ("A+B", "A+B+C")
+    assert [small.coalition.value, small.within_all] == pytest.approx([2.0, 3.0])
+    assert [large.coalition.value, large.within_all] == pytest.approx([0.9 ** (1 / 3)] * 2)
+    assert (
+        "Of the formats compared, the table of A and B comes to most, 2; at the table of all, the mean of the same "
+        "parties is 3."
+    ) in said(case)
 
 
 # Other objectives
@@ -372,34 +395,38 @@ def test_a_goal_for_trust_and_duration() -> None:
 
 
 def test_several_readings_are_compared() -> None:
-    case = read_case("korea-2018")
-    small = replace(case, parties=case.parties[:3], formats=(), measures=case.measures[:3], interests=(), terms=())
-    small = replace(
-        small,
-        forums=(),
-        measures=tuple(
-            replace(m, effects={}, value={o: -1.0 if o in m.owners else 2.0 for o in ("dprk", "rok", "usa")})
-            for m in small.measures
-        ),
-        reading_cases={},
+    # In the other reading C gains nothing from what the others do, and sits at no table that comes to something.
+    case = trio()
+    other = replace(
+        case, measures=tuple(replace(m, value={**m.value, "C": -1.0 if m.id == "c" else 0.0}) for m in case.measures)
     )
-    seen = replace(
-        small,
-        readings=(Reading(id="other", name="Another"),),
-        reading_cases={"other": replace(small, measures=small.measures[:2])},
-    )
+    seen = replace(case, readings=(Reading(id="other", name="Another"),), reading_cases={"other": other})
     result = find_indispensable(seen, readings=[None, "other", None])
     assert [entry.reading for entry in result.readings] == [None, "other"]
     assert result.provenance.reading is None
     texts = str(result.explain()).splitlines()
-    assert texts[0].startswith("In the base case, ")
-    assert any(text.startswith("Under the reading “Another”, ") for text in texts)
-    assert [text.split(":")[0] for text in texts if text.startswith("Shapley value of")] == [
-        "Shapley value of North Korea",
-        "Shapley value of South Korea",
-        "Shapley value of United States",
+    assert texts[0] == (
+        "In the base case, the best roadmap of all 3 parties adds 5 a period to what each has, as the geometric mean "
+        "over them."
+    )
+    assert (
+        "Under the reading “Another”, all 3 parties together come to nothing: C would gain nothing from anything that "
+        "they can take without others."
+    ) in texts
+    assert [text for text in texts if text.startswith("Shapley value of")] == [
+        "Shapley value of A: 1.667 (place 1) in the base case, 0.3333 (place 1) under the reading “Another”.",
+        "Shapley value of B: 1.667 (place 1) in the base case, 0.3333 (place 1) under the reading “Another”.",
+        "Shapley value of C: 1.667 (place 1) in the base case, -0.6667 (place 3) under the reading “Another”.",
     ]
-    assert {row["reading"] for row in result.to_dict()["parties"]} == {None, "other"}  # type: ignore[attr-defined]
+    assert [row["reading"] for row in result.to_dict()["parties"]] == [None] * 3 + ["other"] * 3  # type: ignore[attr-defined]
+    assert len(result.plot().containers) == 12  # two bars per party and reading
+
+
+def test_readings_under_which_nothing_comes_of_anything() -> None:
+    case = case_of([party("A"), party("B")], [measure("a", "A", {"A": -1, "B": 3})])
+    seen = replace(case, readings=(Reading(id="same", name="Same"),), reading_cases={"same": case})
+    texts = str(find_indispensable(seen, readings=[None, "same"]).explain()).splitlines()
+    assert texts[2] == "Under none of these readings does any table come to anything."
 
 
 # The result
