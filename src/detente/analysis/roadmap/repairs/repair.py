@@ -185,7 +185,7 @@ def repaired_case(base: Case, reading: str | None, edit: Edit) -> Case:
     -------
     Case
         A checked case.  What the edit changes is changed in the case itself, for every reading; only where the reading
-        sets the place itself, the reading's own value is changed.
+        sets the place itself, or anything of the same roadmap, the reading's own value is changed.
 
     Raises
     ------
@@ -197,6 +197,8 @@ def repaired_case(base: Case, reading: str | None, edit: Edit) -> Case:
     stated = next((r.settings for r in base.readings if r.id == reading), {})
 
     def is_set(place: str) -> bool:
+        # Stages and lengths of a roadmap go together: lengths of a reading's own stages fit no others.
+        place = ".".join(place.split(".")[:2]) if place.startswith("roadmaps.") else place
         return any(covers(place, own) or covers(own, place) for own in stated)
 
     plain = apply_differences(comparable_tree(base), (d for d in differences if not is_set(d.place)), name=base.name)
