@@ -22,7 +22,7 @@ INTRODUCTION = """\
 Every command takes a case as a folder, as a file, or by the name of a built-in case such as `korea-2018`. The
 analyses have counterparts in Python with the same words, which give the same answers.
 
-What the analyses (`evaluate`, `indices`, `design`, `diff`) share:
+What the analyses (`evaluate`, `critical`, `indices`, `design`, `repair`, `diff`) share:
 
 - `--reading ID` sees the case as one of its readings does, `--set PATH=VALUE` changes a number for this run.
 - Tables go to a terminal with lines and colours, to a pipe as plain aligned text; `NO_COLOR` takes the colours away.
@@ -68,12 +68,21 @@ ENTRIES = {
     "show": Entry(example="detente show reservoir"),
     "schema": Entry(example="detente schema", most=4),
     "evaluate": Entry(python="evaluate_roadmaps", example="detente evaluate reservoir"),
+    "critical": Entry(
+        python="find_critical_values",
+        example="detente critical reservoir --roadmap step-by-step --reading engineer",
+        most=40,
+    ),
     "indices": Entry(
         python="compute_indices", example="detente indices reservoir --roadmap step-by-step --reading engineer"
     ),
     "trust": Entry(python="assess_trust", example="detente trust reservoir --roadmap step-by-step --prior 0.6"),
     "design": Entry(python="design_roadmap", example="detente design reservoir"),
     "indispensable": Entry(python="find_indispensable", example="detente indispensable reservoir --sources"),
+    "repair": Entry(
+        python="repair_roadmap",
+        example="detente repair reservoir --roadmap step-by-step --reading engineer --apply guarantor",
+    ),
     "diff": Entry(
         python="compare_cases",
         example="detente diff reservoir --set parties.upstream.hazard=0.1 --set parties.bank.discount=0.9",

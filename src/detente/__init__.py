@@ -11,6 +11,7 @@ from detente._version import __version__
 if TYPE_CHECKING:
     from detente.analysis.roadmap import (
         Comparison,
+        CriticalValues,
         Design,
         Evaluation,
         GraduatedEvaluation,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         Indices,
         Indispensability,
         ProgressEvaluation,
+        RepairSearch,
         RoadmapEvaluation,
         RoadmapProgress,
         TrustAssessment,
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
         evaluate_progress,
         evaluate_roadmap,
         evaluate_roadmaps,
+        find_critical_values,
         find_indispensable,
+        repair_roadmap,
     )
     from detente.case import Case
     from detente.casefile import change_case, read_case
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Case",
     "Comparison",
+    "CriticalValues",
     "Design",
     "Evaluation",
     "GraduatedEvaluation",
@@ -47,6 +52,7 @@ __all__ = [
     "Indices",
     "Indispensability",
     "ProgressEvaluation",
+    "RepairSearch",
     "RoadmapEvaluation",
     "RoadmapProgress",
     "TrustAssessment",
@@ -63,13 +69,16 @@ __all__ = [
     "evaluate_progress",
     "evaluate_roadmap",
     "evaluate_roadmaps",
+    "find_critical_values",
     "find_indispensable",
     "read_case",
+    "repair_roadmap",
 ]
 
 _HOMES = {
     "Case": "detente.case",
     "Comparison": "detente.analysis.roadmap",
+    "CriticalValues": "detente.analysis.roadmap",
     "Design": "detente.analysis.roadmap",
     "Evaluation": "detente.analysis.roadmap",
     "GraduatedEvaluation": "detente.analysis.roadmap",
@@ -77,6 +86,7 @@ _HOMES = {
     "Indices": "detente.analysis.roadmap",
     "Indispensability": "detente.analysis.roadmap",
     "ProgressEvaluation": "detente.analysis.roadmap",
+    "RepairSearch": "detente.analysis.roadmap",
     "RoadmapEvaluation": "detente.analysis.roadmap",
     "RoadmapProgress": "detente.analysis.roadmap",
     "TrustAssessment": "detente.analysis.roadmap",
@@ -92,8 +102,10 @@ _HOMES = {
     "evaluate_progress": "detente.analysis.roadmap",
     "evaluate_roadmap": "detente.analysis.roadmap",
     "evaluate_roadmaps": "detente.analysis.roadmap",
+    "find_critical_values": "detente.analysis.roadmap",
     "find_indispensable": "detente.analysis.roadmap",
     "read_case": "detente.casefile",
+    "repair_roadmap": "detente.analysis.roadmap",
 }
 
 

@@ -161,6 +161,20 @@ def test_every_key_of_the_indices_is_documented() -> None:
     assert set(order["readings"][0]) == keys("a reading's order")
 
 
+def test_every_key_of_a_repair_is_documented() -> None:
+    case = pair()
+    stages: Any = [["a", "b"]]  # Any: stages need no annotation
+    hasty = detente.change_case(case, {"roadmaps": {"swap": {"stages": stages}}, "measures.a.detection-lag": 2})
+    document: Any = detente.repair_roadmap(hasty, "swap", kinds=["detection", "drop"]).to_dict()  # Any: a tree of JSON
+    [repair], [failure] = document["repairs"], document["failures"]
+    assert set(document) == keys("every analysis") | keys("repair")
+    documented = {word for key in keys("a way to repair") for word in key.replace("`", "").split(", ")}
+    assert set(repair) == documented
+    [of_repair], [of_search] = ANSWERS["a way to repair"], ANSWERS["repair"]
+    assert [key for key in repair["changes"][0] if f"`{key}`" not in of_repair["changes"][0]] == []
+    assert [key for key in failure if f"`{key}`" not in of_search["failures"][0]] == []
+
+
 def test_every_key_of_who_is_indispensable_is_documented() -> None:
     document: Any = detente.find_indispensable(pair(), objectives=("trust",), sources=True).to_dict()  # Any: as above
     assert set(document) == keys("every analysis") | keys("indispensable")

@@ -21,6 +21,7 @@ from detente.cli.watch import Watch
 from detente.display.prose import count_noun, format_signed
 from detente.display.tables import Cell, Column, Table, build_table
 from detente.errors import OptionError
+from detente.kernel.roadmap import HOLDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +221,8 @@ def repair_table(result: RepairSearch) -> Table:
             "as it is",
             "",
             format_verdict(before.holds),
-            format_signed(before.margin),
-            format_signed(before.end_margin),
+            _margin(before.margin),
+            _margin(before.end_margin),
             format_trust(before.trust),
             str(sum(before.durations)),
         )
@@ -234,13 +235,18 @@ def repair_table(result: RepairSearch) -> Table:
                 repair.kind.value,
                 say_amount(repair),
                 format_verdict(repair.works),
-                format_signed(after.margin),
-                format_signed(after.end_margin),
+                _margin(after.margin),
+                _margin(after.end_margin),
                 format_trust(after.trust),
                 str(sum(after.durations)),
             )
         )
     return build_table(columns, rows)
+
+
+def _margin(margin: float) -> str:
+    """Write a margin; what is held but for rounding is zero."""
+    return format_signed(0.0 if -HOLDS <= margin < 0.0 else margin)
 
 
 def _legend(case: Case) -> tuple[str, ...]:

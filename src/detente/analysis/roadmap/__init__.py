@@ -2,6 +2,9 @@
 
 from detente.analysis.roadmap.coalitions import Coalition, Reach
 from detente.analysis.roadmap.comparison import Comparison, VerdictChange, compare_cases
+from detente.analysis.roadmap.critical import CriticalValues, find_critical_values
+from detente.analysis.roadmap.critical_numbers import CriticalNumber, CriticalValue, MarginDerivative
+from detente.analysis.roadmap.critical_places import NumberKind
 from detente.analysis.roadmap.design import Conflict, Design, design_roadmap, nearest_roadmap
 from detente.analysis.roadmap.evaluating import RoadmapLike, evaluate_path, evaluate_roadmap, evaluate_roadmaps
 from detente.analysis.roadmap.evaluation import Deviation, Evaluation, EvaluationRow, RoadmapEvaluation
@@ -34,6 +37,7 @@ from detente.analysis.roadmap.progress_costs import PartyDelay, PartySunk
 from detente.analysis.roadmap.progress_design import design_progress
 from detente.analysis.roadmap.progress_history import History, SunkCost, Taking, When
 from detente.analysis.roadmap.progress_rest import Gate, GateStatus, Rest, Standing
+from detente.analysis.roadmap.repairs import Change, NoRepair, Repair, RepairKind, RepairSearch, repair_roadmap
 from detente.analysis.roadmap.trust_building import TrustAssessment, assess_trust
 from detente.analysis.roadmap.trust_design import TrustDesign, design_trust_building
 from detente.analysis.roadmap.trust_entries import (
@@ -50,9 +54,13 @@ __all__ = [
     "OBJECTIVES",
     "AlarmCost",
     "Amount",
+    "Change",
     "Coalition",
     "Comparison",
     "Conflict",
+    "CriticalNumber",
+    "CriticalValue",
+    "CriticalValues",
     "Cycle",
     "Demand",
     "Design",
@@ -72,6 +80,9 @@ __all__ = [
     "Indices",
     "Indispensability",
     "Lever",
+    "MarginDerivative",
+    "NoRepair",
+    "NumberKind",
     "Objective",
     "Onward",
     "OrderDemands",
@@ -87,6 +98,9 @@ __all__ = [
     "ReadingOrder",
     "ReadingWorth",
     "Refusal",
+    "Repair",
+    "RepairKind",
+    "RepairSearch",
     "Rest",
     "RoadmapEvaluation",
     "RoadmapIndices",
@@ -115,7 +129,10 @@ __all__ = [
     "evaluate_progress",
     "evaluate_roadmap",
     "evaluate_roadmaps",
+    "find_critical_values",
     "find_indispensable",
     "goal_problems",
+    "nearest_roadmap",
+    "repair_roadmap",
     "weigh_roadmap",
 ]
