@@ -84,7 +84,7 @@ def run_repair(
 
 def _parse_rates(case: Case, texts: Sequence[str]) -> dict[tuple[str, str], float]:
     """Read the values of ``--rate``, such as ``usa:dprk=0.5``."""
-    known = {party.id for party in case.parties}
+    known = [party.id for party in case.parties]
     rates = {}
     for text in texts:
         pair, _, number = text.partition("=")
