@@ -12,7 +12,6 @@ from detente.analysis.roadmap.coalitions import Coalition, Reach
 from detente.analysis.roadmap.indispensability_parts import ReadingWorth
 from detente.analysis.roadmap.indispensability_words import (
     describe_source,
-    explain_differences,
     explain_reading,
     explain_scale,
     say_amount,
@@ -198,6 +197,21 @@ def source_table(case: Case, entry: ReadingWorth) -> Table:
     return build_table(columns, rows)
 
 
+def reading_table(case: Case, result: Indispensability) -> Table:
+    """Make the table of Shapley values, one column per reading."""
+    columns = (
+        Column(header="Shapley value", can_wrap=True),
+        *(Column(header=entry.reading or "base case", align="point") for entry in result.readings),
+    )
+    return build_table(
+        columns,
+        [
+            (party.name, *(say_amount(entry.parties[place].shapley) for entry in result.readings))
+            for place, party in enumerate(case.parties)
+        ],
+    )
+
+
 def _further_tables(entry: ReadingWorth) -> list[Coalition]:
     """The tables worth a line: those that come to something, may do so, or reach another objective."""
     return [
@@ -230,9 +244,8 @@ def show_indispensability(screen: Screen, case: Case, result: Indispensability, 
         screen.paragraph(first)
         screen.points(others)
         screen.line()
-    differences = [sentence.text for sentence in explain_differences(result)]
-    if differences:
-        screen.points(differences)
+    if len(result.readings) > 1:
+        screen.table(reading_table(case, result))
         screen.line()
     for text in _legend(case, result):
         screen.paragraph(text, tone="faint")
