@@ -16,6 +16,7 @@ from detente.analysis.roadmap.indispensability_words import (
     explain_scale,
     say_amount,
     say_score,
+    say_within,
 )
 from detente.case import Case
 from detente.cli.cases import open_case
@@ -23,7 +24,7 @@ from detente.cli.goals import parse_goal, parse_memory
 from detente.cli.output import Delivery
 from detente.cli.screen import Screen
 from detente.cli.watch import Watch
-from detente.display.prose import count_noun, format_share, format_short, format_signed
+from detente.display.prose import count_noun, format_share, format_signed
 from detente.display.tables import Cell, Column, Table, build_table
 
 Objective = Literal["trust", "margin", "duration", "nash"]
@@ -125,7 +126,7 @@ def format_table(case: Case, entry: ReadingWorth) -> Table:
         label = value.id if value.is_named else ", ".join(case.party(party).name for party in table.parties)
         if not value.is_named and table.value <= 0.0:
             label = f"any {len(table.parties)} parties"
-        within = format_short(value.within_all)
+        within = say_within(value.within_all)
         rows.append((label, say_score(table), within, _gains(case, table.gains), _gains(case, table.outsiders)))
     return build_table(columns, rows)
 

@@ -288,7 +288,7 @@ def test_who_is_indispensable_is_told_where_it_is_asked_for() -> None:
         ["North and South", "1.687", "1.687", "North +2.67, South +1.07", "–"]
     ]
     empty = [block for block in told.sections[1].blocks if isinstance(block, Table)][1]
-    assert [plain(cell.text) for cell in empty.rows[0]] == ["any 2 parties", "0", "0", "–", "–"]
+    assert [plain(cell.text) for cell in empty.rows[0]] == ["any 2 parties", "0", "–", "–", "–"]
 
 
 def test_a_report_stopped_among_the_tables_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:

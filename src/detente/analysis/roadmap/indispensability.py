@@ -199,7 +199,8 @@ def _formats(case: Case, coalitions: Sequence[Coalition]) -> tuple[FormatValue, 
 
     def value(label: str, table: Coalition, *, is_named: bool) -> FormatValue:
         gains = [gain for party, gain in everybody.gains.items() if party in table.parties]
-        return FormatValue(id=label, is_named=is_named, coalition=table, within_all=geometric_mean(gains))
+        within = geometric_mean(gains) if everybody.stages else None
+        return FormatValue(id=label, is_named=is_named, coalition=table, within_all=within)
 
     found = [value(f.id, by_parties[frozenset(f.parties)], is_named=True) for f in case.formats]
     sizes = {len(set(format_.parties)) for format_ in case.formats}

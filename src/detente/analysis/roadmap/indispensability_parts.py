@@ -84,15 +84,15 @@ class FormatValue:
         Of the format; of a table that is no format of the case, its parties joined by ``+``.
     is_named : bool
         Whether it is a format of the case; the others are the best tables of their size.
-    within_all : float
-        Geometric mean of what the same parties gain in the best roadmap of all; comparing it with their own score needs
-        no common unit.
+    within_all : float or None
+        Geometric mean of what the same parties gain in the best roadmap of all, None where there is none; comparing it
+        with their own score needs no common unit.
     """
 
     id: str
     is_named: bool
     coalition: Coalition
-    within_all: float = field(metadata={"unit": "score"})
+    within_all: float | None = field(metadata={"unit": "score"})
 
     def to_dict(self, reading: str | None) -> dict[str, object]:
         """Return the JSON form."""

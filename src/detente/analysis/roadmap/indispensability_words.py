@@ -35,6 +35,11 @@ def say_score(table: Coalition) -> str:
     return say_amount(Amount(value=table.value, low=table.value, high=table.bound))
 
 
+def say_within(within_all: float | None) -> str:
+    """Write what the parties of a format have at the table of all; a dash where that has no roadmap."""
+    return "–" if within_all is None else format_short(within_all)
+
+
 def say_grounds(names: dict[str, str], table: Coalition) -> str:
     """Say in a clause why a table comes to nothing, or why its value is open; empty where it comes to something."""
     losers = join_words(names[party] for party in table.losers)
@@ -149,7 +154,7 @@ def _explain_formats(names: dict[str, str], entry: ReadingWorth) -> Iterator[Sen
         )
         verb = "comes" if len(best) == 1 else "come"
         text = f"Of the formats compared, {called} {verb} to most, {format_short(best[0].coalition.value)}"
-        if len(best) == 1 and best[0].coalition != entry.everybody and best[0].within_all > 0.0:
+        if len(best) == 1 and best[0].coalition != entry.everybody and best[0].within_all:
             text += f"; at the table of all, the mean of the same parties is {format_short(best[0].within_all)}"
         text += "."
         yield Sentence(text=text, parties=best[0].coalition.parties)

@@ -11,9 +11,9 @@ from detente.analysis.roadmap.indispensability_words import (
     explain_scale,
     say_amount,
     say_score,
+    say_within,
 )
 from detente.case import Case
-from detente.display.prose import format_short
 from detente.display.style import format_margin
 from detente.display.svg import axes_to_svg
 from detente.report.document import Bullets, Cell, Column, Paragraph, Picture, Section, Table
@@ -71,7 +71,7 @@ def _formats(case: Case, entry: ReadingWorth) -> Table:
             (
                 Cell(text=(label,)),
                 _number(say_score(table)),
-                _number(format_short(value.within_all)),
+                _number(say_within(value.within_all)),
                 Cell(text=(_gains(case, table.gains),)),
                 Cell(text=(_gains(case, table.outsiders),)),
             )
