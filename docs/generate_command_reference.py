@@ -22,7 +22,7 @@ INTRODUCTION = """\
 Every command takes a case as a folder, as a file, or by the name of a built-in case such as `korea-2018`. The
 analyses have counterparts in Python with the same words, which give the same answers.
 
-What the analyses (`evaluate`, `critical`, `indices`, `design`, `repair`, `diff`) share:
+What the analyses (`evaluate`, `critical`, `indices`, `design`, `repair`, `indispensable`, `diff`) share:
 
 - `--reading ID` sees the case as one of its readings does, `--set PATH=VALUE` changes a number for this run.
 - Tables go to a terminal with lines and colours, to a pipe as plain aligned text; `NO_COLOR` takes the colours away.
@@ -71,7 +71,6 @@ ENTRIES = {
     "critical": Entry(
         python="find_critical_values",
         example="detente critical reservoir --roadmap step-by-step --reading engineer",
-        most=40,
     ),
     "indices": Entry(
         python="compute_indices", example="detente indices reservoir --roadmap step-by-step --reading engineer"

@@ -35,7 +35,9 @@ ANSWERS = {
     "evaluate-readings": "evaluate korea-2018 --roadmap double-freeze --reading asia-times --reading rsis",
     "evaluate-rows": "evaluate korea-2018 --roadmap double-freeze --rows",
     "critical": "critical korea-2018 --roadmap double-freeze",
-    "critical-numbers": "critical border.yaml --roadmap pay-first --value measures.withdraw --value parties --longest 6",
+    "critical-numbers": (
+        "critical border.yaml --roadmap pay-first --value measures.withdraw --value parties --longest 6"
+    ),
     "indices": "indices korea-2018 --roadmap peace-treaty-first --rows",
     "indices-levers": "indices border.yaml --roadmap at-once --reading hawk",
     "indices-cycles": "indices minsk-ii.yaml",

@@ -145,6 +145,17 @@ def test_every_key_of_the_answers_is_documented() -> None:
     assert designed["evaluation"].keys() == entry.keys()  # type: ignore[attr-defined]  # a tree of JSON
 
 
+def test_every_key_of_critical_values_is_documented() -> None:
+    document: Any = detente.find_critical_values(pair(), [["a", "b"]]).to_dict()  # Any: a tree of JSON
+    number = document["numbers"][0]
+    assert set(document) == keys("every analysis") | keys("critical")
+    assert set(number) == keys("a critical number")
+    [of_crossing], [of_derivative] = ANSWERS["a crossing"], ANSWERS["a derivative"]
+    assert set(number["crossings"][0]) == set(of_crossing)
+    assert set(number["derivatives"][0]) == set(of_derivative)
+    assert [key for key in number["crossings"][0]["deviation"] if f"`{key}`" not in of_crossing["deviation"][0]] == []
+
+
 def test_every_key_of_the_indices_is_documented() -> None:
     case = detente.read_case(ROOT / "tests" / "cases" / "minsk-ii.yaml")
     roadmap: Any = [["forces"], ["status"]]  # Any: levers and cycles are left out of it

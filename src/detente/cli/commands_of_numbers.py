@@ -40,7 +40,7 @@ def critical(
     all_problems: AllOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Tell at which value each number tips the verdict on a roadmap.
+    """Tell at which value each number tips a verdict.
 
     Moves every number of the case alone over all the values that it may have: values, costs, punishments, discount
     factors, hazards, lags and lengths of stages. Lists all values at which the roadmap begins or ceases to hold, the

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_DRAWN = 25
 """Numbers in a picture."""
 
-REFERENCES = ("telser1980", "kydd2005")
+REFERENCES = ("moore1966", "telser1980")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -271,7 +271,7 @@ def find_critical_values(
 
     References
     ----------
-    Model §8; [telser1980]_ (self-enforcing agreements).
+    Model §8; [moore1966]_ (bounds over intervals), [telser1980]_ (self-enforcing agreements).
     """
     started = time.perf_counter()
     if longest is not None and longest < 1:

@@ -23,12 +23,20 @@ NEAR = (0.1, 0.5)
 FIGURES = 4
 """Digits of a number, and more only where it would look like another beside it."""
 
+NOUGHT = 1e-9
+"""A number this small is nought but for tolerances."""
+
+SLIGHT = 1e-6
+"""Where the tolerance of margins moves a crossing by less than this, it still counts as within a share."""
+
 FULL = 12
 """The most digits."""
 
 
 def format_beside(number: float, other: float) -> str:
     """Write a number with four digits, or as many as tell it from another one."""
+    if abs(number) < NOUGHT:
+        return "0"
     shown = f"{number:.{FIGURES}g}"
     for digits in range(FIGURES + 1, FULL + 1):
         if number == other or shown != f"{other:.{FIGURES}g}":
@@ -36,7 +44,7 @@ def format_beside(number: float, other: float) -> str:
         shown = f"{number:.{digits}g}"
         if shown != f"{other:.{digits}g}":
             break
-    return "0" if shown == "-0" else shown
+    return shown
 
 
 def format_distance(number: CriticalNumber, crossing: CriticalValue) -> str:
@@ -135,10 +143,13 @@ def explain_critical(result: CriticalValues) -> Iterator[Sentence]:
 
 def _how_near(result: CriticalValues) -> Iterator[Sentence]:
     """Say how many numbers tip the verdict with little change, unless all do."""
-    near = {share: sum(n.closeness[0] <= share for n in result.tipping) for share in NEAR}
-    told = [f"{count} by at most {share:.0%}" for share, count in near.items() if count]
+    near = {share: sum(n.closeness[0] <= share * (1.0 + SLIGHT) for n in result.tipping) for share in NEAR}
+    told = [f"{count} by a change of at most {share:.0%}" for share, count in near.items() if count]
     if told and near[NEAR[0]] < len(result.tipping):
-        yield Sentence(text=f"Of these, have to change by little: {join_words(told)}.")
+        first, *others = told
+        verb = "does" if first.startswith("1 ") else "do"
+        number, _, rest = first.partition(" ")
+        yield Sentence(text=f"{join_words([f'{number} of them {verb} so {rest}', *others])}.")
     elif result.tipping and not told:
         yield Sentence(text=f"Each of them would have to change by more than {NEAR[-1]:.0%}.")
 
@@ -147,10 +158,11 @@ def describe_never(result: CriticalValues) -> str:
     """Say how many numbers never tip the verdict, and how many do not enter; and whether all were looked at."""
     never = len(result.numbers) - len(result.tipping)
     joined = f"; no margin depends on {result.n_without} more" if result.n_without else ""
+    stopped = " Stopped before every number was looked at." if result.status is Status.STOPPED else ""
+    if not never:
+        return f"No other number that was looked at moves any margin.{stopped}"
     verb = "moves" if never == 1 else "move"
     text = (
         f"{_count(never, 'other number')} {verb} margins but never tip{'s' if never == 1 else ''} the verdict{joined}."
     )
-    if result.status is Status.STOPPED:
-        text += " Stopped before every number was looked at."
-    return text
+    return text + stopped
