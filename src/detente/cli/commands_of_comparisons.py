@@ -72,6 +72,12 @@ def report(
             help="Add a chapter on who is indispensable and which format serves; it may take minutes.",
         ),
     ] = False,
+    repairs: Annotated[
+        bool,
+        typer.Option(
+            "--repairs", help="Add a chapter on what would make the roadmaps hold that fail; it may take minutes."
+        ),
+    ] = False,
     settings: SetOption = None,
     all_problems: AllOption = False,
     debug: DebugOption = False,
@@ -91,4 +97,5 @@ def report(
             readings=reading,
             max_per_stage=max_per_stage,
             indispensable=indispensable,
+            repairs=repairs,
         )

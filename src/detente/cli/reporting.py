@@ -19,6 +19,7 @@ def run_report(
     readings: Sequence[str] | None,
     max_per_stage: int | None,
     indispensable: bool,
+    repairs: bool,
 ) -> None:
     """Write the report of a case and say where it is."""
     from detente.report import write_report
@@ -32,6 +33,7 @@ def run_report(
             readings=readings,
             max_per_stage=max_per_stage,
             indispensable=indispensable,
+            repairs=repairs,
             progress=watch,
         )
     Screen().line(f"Written to {output}")

@@ -15,6 +15,7 @@ from detente.report.chapters.evidence import evidence, unstated
 from detente.report.chapters.glossary import glossary
 from detente.report.chapters.indices import indices
 from detente.report.chapters.indispensability import indispensability
+from detente.report.chapters.repairs import repairs
 from detente.report.chapters.roadmaps import roadmaps
 from detente.report.chapters.sensitivity import readings, single_numbers
 from detente.report.chapters.standing import standing
@@ -123,6 +124,8 @@ def compose(findings: Findings) -> parts.Document:
         sections.append(designs(findings))
     if findings.indices is not None:
         sections.append(indices(findings))
+    if findings.repairs is not None:
+        sections.append(repairs(findings.repairs))
     if findings.worth is not None:
         sections.append(indispensability(findings.case, findings.worth))
     if findings.readings:

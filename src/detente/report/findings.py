@@ -13,11 +13,13 @@ from detente.analysis.roadmap import (
     Evaluation,
     Indices,
     Indispensability,
+    RepairSearch,
     RoadmapEvaluation,
     compute_indices,
     design_roadmap,
     evaluate_roadmaps,
     find_indispensable,
+    repair_roadmap,
 )
 from detente.analysis.roadmap.critical import CriticalValues, find_critical_values
 from detente.analysis.roadmap.progress import ProgressEvaluation, evaluate_progress
@@ -79,6 +81,8 @@ class Findings:
         Makes what `indices` keeps.
     worth : Indispensability or None
         What parties and formats are worth; None unless it was asked for.
+    repairs : tuple of RepairSearch or None
+        What would make the roadmaps hold that fail in the base case; None unless it was asked for.
     """
 
     case: Case
@@ -94,6 +98,7 @@ class Findings:
     make_indices: Callable[[], Indices | None] = field(repr=False)
     make_critical: Callable[[], tuple[CriticalValues, ...]] = field(repr=False)
     worth: Indispensability | None = None
+    repairs: tuple[RepairSearch, ...] | None = None
 
     @cached_property
     def designs(self) -> tuple[DesignFinding, ...]:
@@ -172,6 +177,15 @@ def _worth(
     return found
 
 
+def _repairs(case: Case, entries: Sequence[RoadmapEvaluation], progress: Progress | None) -> tuple[RepairSearch, ...]:
+    found = []
+    for entry in entries:
+        if not entry.holds:
+            found.append(repair_roadmap(case, entry.id, progress=progress))
+            _finished(found[-1].status)
+    return tuple(found)
+
+
 def find(
     case: Case,
     *,
@@ -182,6 +196,7 @@ def find(
     max_per_stage: int | None = None,
     evaluation: Evaluation | None = None,
     indispensable: bool = False,
+    repairs: bool = False,
     progress: Progress | None = None,
 ) -> Findings:
     """Run every analysis that a report needs.
@@ -202,6 +217,8 @@ def find(
         The verdicts, if they are known already: of the same roadmaps, in the base case and under the same readings.
     indispensable : bool
         Whether to look at every set of parties too.
+    repairs : bool
+        Whether to look for repairs of the roadmaps that fail in the base case.
     progress : callable, optional
         Told how far it is; `Cancelled` raised by it stops the report.
     """
@@ -254,4 +271,5 @@ def find(
         make_indices=make_indices,
         make_critical=make_critical,
         worth=_worth(case, asked, max_per_stage, progress) if indispensable else None,
+        repairs=_repairs(case, base, progress) if repairs else None,
     )

@@ -53,6 +53,7 @@ def write_report(
     max_per_stage: int | None = None,
     evaluation: Evaluation | None = None,
     indispensable: bool = False,
+    repairs: bool = False,
     date: datetime.date | None = None,
     progress: Progress | None = None,
 ) -> Path:
@@ -78,6 +79,9 @@ def write_report(
     indispensable : bool
         Whether to add the chapter on who is indispensable and which format serves; it looks at every set of parties,
         which may take minutes.
+    repairs : bool
+        Whether to add the chapter on what would make the roadmaps hold that fail in the base case, which may take
+        minutes.
     date : date, optional
         The day to put on the report; today unless given.
     progress : callable, optional
@@ -108,6 +112,7 @@ def write_report(
         max_per_stage=max_per_stage,
         evaluation=evaluation,
         indispensable=indispensable,
+        repairs=repairs,
         progress=progress,
     )
     Reporter(progress).report("writing the report")

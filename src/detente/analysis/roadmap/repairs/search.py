@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-REFERENCES = ("telser1980", "kydd2005")
+REFERENCES = ("friedman1971", "telser1980", "williamson1983", "fagin2006")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

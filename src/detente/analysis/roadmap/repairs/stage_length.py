@@ -24,6 +24,7 @@ from detente.analysis.roadmap.repairs.repair import (
 )
 from detente.analysis.roadmap.repairs.trials import MOST_TOLD, Trials, others_would_do, periods, unit_of
 from detente.case import Case
+from detente.kernel.deviations import Check
 from detente.kernel.retiming import StageLengths, all_hold
 from detente.kernel.roadmap import HOLDS
 from detente.kernel.system import IntArray
@@ -200,7 +201,8 @@ def _hopeless(evaluation: RoadmapEvaluation, numbers: IntArray) -> str:
     row = min((evaluation.rows[int(number)] for number in numbers), key=lambda row: row.flow_margin)
     party = evaluation.case.party(row.party).name
     place = describe_place(evaluation, row)
-    return f"{place}, {party} would do better by reneging or walking out, however short or long the stages are."
+    way_out = "not starting at all" if row.stage == 1 and row.check is Check.BEFORE else "walking out"
+    return f"{place}, {party} would do better by reneging or {way_out}, however short or long the stages are."
 
 
 def _why_not(evaluation: RoadmapEvaluation, tried: dict[int, int]) -> str:

@@ -39,6 +39,17 @@ def say_amount(repair: Repair) -> str:
     return f"{format_short(number)} {unit}"
 
 
+def explain_outcome(search: RepairSearch) -> Iterator[Sentence]:
+    """Yield whether the search was stopped, and which kinds of repair make the roadmap hold."""
+    if search.status is Status.STOPPED:
+        yield Sentence(text="The search was stopped: there may be repairs that were not looked for.")
+    works = [kind for kind in RepairKind if any(repair.kind is kind for repair in search.works)]
+    if works:
+        yield Sentence(text=f"It would hold with {join_words((KINDS[kind] for kind in works), last='or')}.")
+    elif search.status is Status.ANSWERED:
+        yield Sentence(text="No repair of the kinds looked for makes it hold.")
+
+
 def explain_repairs(search: RepairSearch) -> Iterator[Sentence]:
     """Yield the verdict as it is, then every repair with what is to be minded, then the kinds that cannot mend it."""
     before = search.before
@@ -48,13 +59,7 @@ def explain_repairs(search: RepairSearch) -> Iterator[Sentence]:
         yield Sentence(text="There is nothing to repair.")
         return
     yield from others[:1]
-    if search.status is Status.STOPPED:
-        yield Sentence(text="The search was stopped: there may be repairs that were not looked for.")
-    works = [kind for kind in RepairKind if any(repair.kind is kind for repair in search.works)]
-    if works:
-        yield Sentence(text=f"It would hold with {join_words((KINDS[kind] for kind in works), last='or')}.")
-    elif search.status is Status.ANSWERED:
-        yield Sentence(text="No repair of the kinds looked for makes it hold.")
+    yield from explain_outcome(search)
     for repair in search.repairs:
         doubt = "" if repair.works else " That alone does not make the roadmap hold."
         yield Sentence(text=" ".join([f"{repair.summary}{doubt}", *repair.notes]))

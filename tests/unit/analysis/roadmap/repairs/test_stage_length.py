@@ -97,7 +97,8 @@ def test_no_length_helps_a_party_that_gains_from_no_stage() -> None:
     [failure] = find_stage_length(case, entry_of(case))
     assert isinstance(failure, NoRepair)
     assert failure.reason == (
-        "At stage 1, before “a”, A would do better by reneging or walking out, however short or long the stages are."
+        "At stage 1, before “a”, A would do better by reneging or not starting at all, however short or long the "
+        "stages are."
     )
 
 
