@@ -21,6 +21,7 @@ COMMANDS = (
     "indices",
     "trust",
     "design",
+    "repair",
     "indispensable",
     "diff",
     "report",
@@ -53,6 +54,9 @@ ANSWERS = {
     "design-margin": "design border.yaml --objective margin --goal best",
     "indispensable": "indispensable border.yaml --sources --coalitions --objective trust",
     "indispensable-readings": "indispensable minsk-ii.yaml --reading security-first --reading politics-first",
+    "repair": "repair korea-2018 --roadmap step-by-step --kind drop --kind split --kind stage-length --kind detection",
+    "repair-every-kind": "repair border.yaml --roadmap at-once --reading hawk",
+    "repair-nothing": "repair korea-2018 --roadmap double-freeze --reading rsis",
     "new": "new mine",
 }
 
