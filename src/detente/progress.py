@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from detente.errors import Cancelled
+
 REPORT_EVERY = 0.1
 """Seconds between two reports: often enough for a smooth bar, too seldom to cost time."""
 
@@ -62,3 +64,39 @@ class Reporter:
             return
         self._last = now
         self._progress(ProgressEvent(task=task, fraction=fraction, best=best, bound=bound))
+
+
+class Relay(Reporter):
+    """Report the steps of a part of some work as steps of the whole, and remember whether the user stopped it.
+
+    Parameters
+    ----------
+    whole : Reporter
+        Where events go.
+    task : str
+        What the whole is doing.
+    best, bound : float, optional
+        Of the whole.
+    """
+
+    def __init__(self, whole: Reporter, task: str, *, best: float | None = None, bound: float | None = None) -> None:
+        super().__init__(None)
+        self._whole = whole
+        self._event = (task, best, bound)
+        self.is_stopped = False
+
+    def report(
+        self,
+        task: str,
+        *,
+        fraction: float | None = None,
+        best: float | None = None,
+        bound: float | None = None,
+    ) -> None:
+        """Report that the whole goes on, whatever the part says of itself; may raise `Cancelled`."""
+        whole_task, whole_best, whole_bound = self._event
+        try:
+            self._whole.report(whole_task, best=whole_best, bound=whole_bound)
+        except Cancelled:
+            self.is_stopped = True
+            raise

@@ -69,6 +69,12 @@ def design(
     max_duration: Annotated[
         int | None, typer.Option("--max-duration", metavar="N", min=1, help="At most so many periods in all.")
     ] = None,
+    max_seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--max-seconds", metavar="S", help="Stop after about so many seconds with the best found and a bound."
+        ),
+    ] = None,
     together: Annotated[
         list[str] | None,
         typer.Option("--together", metavar='"ID ID…"', help="Measures that must come in the same stage; repeatable."),
@@ -112,6 +118,7 @@ def design(
             max_stages=max_stages,
             max_per_stage=max_per_stage,
             max_duration=max_duration,
+            max_seconds=max_seconds,
             together=tuple(together or ()),
             before=tuple(before or ()),
             at_table=at_table,

@@ -37,6 +37,7 @@ class DesignRequest:
     max_stages: int | None
     max_per_stage: int | None
     max_duration: int | None
+    max_seconds: float | None
     together: tuple[str, ...]
     before: tuple[str, ...]
     at_table: str | None
@@ -65,6 +66,7 @@ def _design(case: Case, request: DesignRequest, *, at: When | None, memory: int,
         max_stages=request.max_stages,
         max_per_stage=request.max_per_stage,
         max_duration=request.max_duration,
+        max_seconds=request.max_seconds,
         together=parse_groups(case, "--together", request.together),
         before=[(first, second) for first, second in parse_groups(case, "--before", request.before, exactly=2)],
         reading=request.reading,

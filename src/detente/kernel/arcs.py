@@ -101,6 +101,21 @@ class Arcs(NamedTuple):
         return self._replace(first=kept[self.first], **{name: getattr(self, name)[chosen] for name in columns})
 
 
+class Horizon(NamedTuple):
+    """Where a search looks no further: no arcs leave there, and nobody need keep to what is in force there.
+
+    Parameters
+    ----------
+    is_beyond : BoolArray
+        Shape (N,).
+    values : FloatArray
+        Shape (N, P): what is at most to be had from there on; of no meaning elsewhere.
+    """
+
+    is_beyond: BoolArray
+    values: FloatArray
+
+
 ARC_BYTES = 8
 """Bytes of one number of an arc."""
 
@@ -145,6 +160,7 @@ def build_arcs(
     sought: Sought,
     after_moves: AfterMoves,
     memory: float = np.inf,
+    horizon: Horizon | None = None,
     reporter: Reporter,
 ) -> Arcs:
     """Build the arcs that survive the checks of some parties, and that roadmaps within thresholds may use.
@@ -167,6 +183,8 @@ def build_arcs(
         What is known of deviations after stages, for the same measures allowed; added to.
     memory : float
         Bytes that the arcs may take.
+    horizon : Horizon, optional
+        Where to stop listing arcs, and what roadmaps are worth there.
 
     Raises
     ------
@@ -184,13 +202,21 @@ def build_arcs(
     bits = int(np.bitwise_count(own.view(np.uint64)).max(initial=0))
     scratch = Scratch(removal=np.zeros(1 << bits, dtype=np.int64), undoing=np.zeros(1 << bits))
     all_ends = Ends(is_end=ends, values=tables.flow[where] / (1.0 - tables.fades[:, 1]))
-    final = all_ends._replace(is_end=ends & _all_keep(tables, legal, where, all_ends, sought, scratch))
+    if horizon is None:
+        final = all_ends._replace(is_end=ends & _all_keep(tables, legal, where, all_ends, sought, scratch))
+        left = place_in_order
+    else:
+        final = Ends(
+            is_end=ends | horizon.is_beyond,
+            values=np.where(horizon.is_beyond[:, None], horizon.values, all_ends.values),
+        )
+        left = place_in_order[~horizon.is_beyond[place_in_order]]
     ideal = np.full((len(legal), n_parties), -np.inf)
     room = np.empty(4096, dtype=np.int64)
     capacity = 1 << 16
     parts: list[Written] = []
     step, kept = 0, 0
-    while step < len(legal):
+    while step < len(left):
         out = Written(
             source=np.empty(capacity, dtype=np.int64),
             target=np.empty(capacity, dtype=np.int64),
@@ -204,7 +230,7 @@ def build_arcs(
         begun = step
         step, written, asked = expand(
             step,
-            place_in_order,
+            left,
             legal,
             place_of,
             goal,
@@ -226,7 +252,7 @@ def build_arcs(
             room = np.empty(asked, dtype=np.int64)
         elif asked < 0 and step == begun:
             capacity = max(2 * capacity, -asked)
-        reporter.report("listing stages", fraction=step / len(legal))
+        reporter.report("listing stages", fraction=step / len(left))
     survivors = Written._make(np.concatenate(column) for column in zip(*parts, strict=True))
     per_state = np.bincount(survivors.source, minlength=len(legal))[place_in_order]
     edges = [0, *(np.flatnonzero(np.diff(sizes[place_in_order])) + 1).tolist(), len(legal)]

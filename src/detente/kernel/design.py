@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -43,8 +43,10 @@ class Problem:
         Limits, `UNLIMITED` for none.
     memory : float
         Bytes.
-    after_moves : AfterMoves
-        Deviations after stages, shared by all searches that allow every one.
+    n_ideals : int
+        States at the beginning of `tables.states` that are closed under what measures require and come after.
+    shared : list of AfterMoves
+        Deviations after stages, shared by all searches that allow every one; made when first needed.
     """
 
     system: System
@@ -59,7 +61,8 @@ class Problem:
     max_stages: int
     max_length: int
     memory: float
-    after_moves: AfterMoves
+    n_ideals: int
+    shared: list[AfterMoves] = field(default_factory=list)
 
     def search(
         self,
@@ -106,7 +109,7 @@ class Problem:
             self.goal,
             ends=self.ends,
             sought=sought,
-            after_moves=self.after_moves if allowed is None else no_after_moves(self.tables, len(self.legal)),
+            after_moves=self._after_moves() if allowed is None else no_after_moves(self.tables, len(self.legal)),
             memory=self.memory / 2,
             reporter=reporter,
         )
@@ -121,6 +124,11 @@ class Problem:
             reporter=reporter,
             quick=quick,
         )
+
+    def _after_moves(self) -> AfterMoves:
+        if not self.shared:
+            self.shared.append(no_after_moves(self.tables, len(self.legal)))
+        return self.shared[0]
 
     def widths(self) -> tuple[int, ...]:
         """Return the measures per stage to try in turn: narrow stages give a first answer that prunes the wide ones."""
@@ -218,5 +226,5 @@ def make_problem(
         max_stages=max_stages,
         max_length=max_length,
         memory=memory,
-        after_moves=no_after_moves(tables, len(legal)),
+        n_ideals=len(ideals),
     )

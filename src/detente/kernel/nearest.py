@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from detente.errors import Cancelled, LimitError
-from detente.kernel.arcs import Arcs, no_after_moves
+from detente.kernel.arcs import Arcs
 from detente.kernel.bits import to_masks
 from detente.kernel.design import Problem
 from detente.kernel.search import Found
@@ -110,9 +110,7 @@ def find_nearest(problem: Problem, stage_of: IntArray, reporter: Reporter) -> Fo
         for limit in _limits(best):
             near = least <= limit
             legal = problem.legal[near]
-            part = replace(
-                problem, legal=legal, ends=problem.ends[near], after_moves=no_after_moves(problem.tables, len(legal))
-            )
+            part = replace(problem, legal=legal, ends=problem.ends[near], shared=[])
             search = part.search(reporter)
             search.arcs = search.arcs._replace(weight=distances(search.arcs, own, stage_of))
             found = search.shortest(max_length=limit)

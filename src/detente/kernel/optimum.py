@@ -19,7 +19,7 @@ from detente.kernel.search import PROVEN, TIED, Found, Search
 from detente.progress import Reporter
 
 
-def _improved(search: Search, objective: Objective, best: Found | None) -> Found | None:
+def improve(search: Search, objective: Objective, best: Found | None) -> Found | None:
     """The best of one search, at least as good as the best so far; values are to be made large."""
     match objective:
         case "trust":
@@ -46,7 +46,14 @@ def _widest(search: Search, objective: Objective, best: Found) -> Found:
     return Found(stages=found.stages, value=best.value, bound=best.bound, proven=found.proven)
 
 
-def find_optimum(problem: Problem, objective: Objective, reporter: Reporter) -> Found | None:
+def find_optimum(
+    problem: Problem,
+    objective: Objective,
+    reporter: Reporter,
+    *,
+    known: Found | None = None,
+    widen: bool = True,
+) -> Found | None:
     """Return the best roadmap of a problem, proven or with a bound; None if none holds.
 
     Parameters
@@ -55,6 +62,10 @@ def find_optimum(problem: Problem, objective: Objective, reporter: Reporter) -> 
         States, order and limits.
     objective : {"trust", "margin", "duration", "nash"}
         What to optimise; the trust demand and the duration are made small.
+    known : Found, optional
+        A roadmap of the problem that is known to hold; its value in the objective's own sense.
+    widen : bool
+        Whether ties are to go to the greatest margin.
 
     Returns
     -------
@@ -69,7 +80,7 @@ def find_optimum(problem: Problem, objective: Objective, reporter: Reporter) -> 
         If the arcs do not fit into memory and nothing is found before.
     """
     sign = -1.0 if objective in ("trust", "duration") else 1.0
-    best: Found | None = None
+    best = None if known is None else replace(known, value=sign * known.value, bound=sign * known.bound)
     try:
         for width in problem.widths():
             theta, trust = -np.inf, np.inf
@@ -79,7 +90,7 @@ def find_optimum(problem: Problem, objective: Objective, reporter: Reporter) -> 
                 trust = TIED - best.value
             narrow = width < problem.max_per_stage
             search = problem.search(reporter, per_stage=width, theta=theta, trust=trust, quick=narrow)
-            found = _improved(search, objective, best)
+            found = improve(search, objective, best)
             if found is not None and (best is None or found.value >= best.value):
                 best = found
             if not narrow and found is not None and best is not None and not found.proven:
@@ -88,15 +99,17 @@ def find_optimum(problem: Problem, objective: Objective, reporter: Reporter) -> 
                 return Found(stages=best.stages, value=sign * best.value, bound=sign * bound, proven=False)
         if best is None:
             return None
-        best = _widest(search, objective, replace(best, bound=best.value, proven=True))
+        best = replace(best, bound=best.value, proven=True)
+        if widen:
+            best = _widest(search, objective, best)
     except (Cancelled, LimitError):
         if best is None:
             raise
         # What bounds a narrow search does not bound the whole one.
-        return Found(stages=best.stages, value=sign * best.value, bound=_trivial(objective), proven=False)
+        return Found(stages=best.stages, value=sign * best.value, bound=trivial_bound(objective), proven=False)
     return Found(stages=best.stages, value=sign * best.value, bound=sign * best.value, proven=best.proven)
 
 
-def _trivial(objective: Objective) -> float:
+def trivial_bound(objective: Objective) -> float:
     """What no roadmap betters, whatever the case."""
     return {"trust": 0.0, "margin": np.inf, "duration": 1.0, "nash": np.inf}[objective]

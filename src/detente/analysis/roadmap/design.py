@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from detente.analysis.roadmap.design_options import Task
 from detente.analysis.roadmap.design_result import Conflict, Design
-from detente.analysis.roadmap.design_task import Task, run_task
+from detente.analysis.roadmap.design_task import run_task
 from detente.case import Case
 from detente.errors import OptionError
 from detente.kernel.objectives import OBJECTIVES, Objective
@@ -25,6 +26,7 @@ def design_roadmap(
     max_stages: int | None = None,
     max_per_stage: int | None = None,
     max_duration: int | None = None,
+    max_seconds: float | None = None,
     together: Sequence[Sequence[str]] = (),
     before: Sequence[tuple[str, str]] = (),
     at_table: str | Sequence[str] | None = None,
@@ -47,6 +49,8 @@ def design_roadmap(
         greatest product of flow gains.
     max_stages, max_per_stage, max_duration : int, optional
         Limits: stages, measures per stage, periods in all.
+    max_seconds : float, optional
+        Stop after about so many seconds with the best found and how good any other could be.
     together : sequence of sets of measures
         Measures that are taken in one stage or not at all.
     before : sequence of pairs
@@ -81,7 +85,9 @@ def design_roadmap(
 
     Notes
     -----
-    Exact labels over the states that roadmaps can reach; see `detente.kernel.labels`.
+    Exact labels over the states that roadmaps can reach (`detente.kernel.labels`).  Where the stages between them are
+    too many to list, the best roadmap found near good orders, with a bound from the first and the last stages
+    (`detente.kernel.anytime`).
 
     References
     ----------
@@ -95,6 +101,7 @@ def design_roadmap(
         max_stages=max_stages,
         max_per_stage=max_per_stage,
         max_duration=max_duration,
+        max_seconds=max_seconds,
         together=together,
         before=before,
         at_table=at_table if at_table is None or isinstance(at_table, str) else tuple(at_table),

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.analysis.result import Provenance, Status
+from detente.analysis.roadmap.design_options import Task, at_table, check_options
 from detente.analysis.roadmap.design_result import Conflict, Design
 from detente.analysis.roadmap.evaluating import evaluate_onward, evaluate_path
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
 from detente.analysis.roadmap.goals import (
-    BEST,
     forbidden_patterns,
     goal_order,
     goal_problems,
     resolve_goal,
     takeable_measures,
+    told_apart,
 )
 from detente.case import Case, Direction, Roadmap
 from detente.errors import Cancelled, LimitError, OptionError
 from detente.game import Game, build_game
-from detente.kernel.objectives import Aim, Objective
-from detente.progress import Progress, Reporter
+from detente.progress import Progress, ProgressEvent, Reporter
 
 if TYPE_CHECKING:
     from detente.kernel.design import Problem
+    from detente.kernel.lattice import Order
     from detente.kernel.search import Found
 
 REFERENCES = ("martins1984", "nash1950", "kydd2005")
@@ -40,69 +42,6 @@ NAMES = {
     "nash": "greatest product",
     "distance": "nearest order",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """What is to be designed, as `detente.analysis.roadmap.design.design_roadmap` was asked for it.
-
-    Parameters
-    ----------
-    in_force : tuple of str
-        Measures in force beside the status quo before the first stage.
-    waiting : int
-        Periods that pass before the first stage.
-    nearest_to : tuple of stages or None
-        The order to keep to, in place of the objective.
-    """
-
-    goal: str | Sequence[str] | None
-    objective: Objective
-    max_stages: int | None = None
-    max_per_stage: int | None = None
-    max_duration: int | None = None
-    together: Sequence[Sequence[str]] = ()
-    before: Sequence[tuple[str, str]] = ()
-    at_table: str | tuple[str, ...] | None = None
-    in_force: tuple[str, ...] = ()
-    waiting: int = 0
-    nearest_to: tuple[tuple[str, ...], ...] | None = None
-    reading: str | None = None
-    memory: float
-
-    @property
-    def aim(self) -> Aim:
-        """What is made best."""
-        return self.objective if self.nearest_to is None else "distance"
-
-    @property
-    def limits(self) -> dict[str, int | None]:
-        """The limits by their names."""
-        return {
-            "max_stages": self.max_stages,
-            "max_per_stage": self.max_per_stage,
-            "max_duration": self.max_duration,
-        }
-
-    def parameters(self, goal: tuple[str, ...] | None) -> dict[str, object]:
-        """Return what the answer depends on, unset limits left out."""
-        stated: dict[str, object] = {
-            "objective": self.aim,
-            "goal": BEST if goal is None else " and ".join(goal),
-            **{name: limit for name, limit in self.limits.items() if limit is not None},
-        }
-        if self.together:
-            stated["together"] = [list(group) for group in self.together]
-        if self.before:
-            stated["before"] = [list(pair) for pair in self.before]
-        if self.at_table is not None:
-            stated["at_table"] = self.at_table if isinstance(self.at_table, str) else list(self.at_table)
-        if self.in_force:
-            stated["in_force"] = list(self.in_force)
-            stated["waiting"] = self.waiting
-        if self.nearest_to is not None:
-            stated["nearest_to"] = [list(stage) for stage in self.nearest_to]
-        return stated
 
 
 def run_task(case: Case, task: Task, progress: Progress | None) -> Design:
@@ -176,30 +115,54 @@ class _Run:
             return self.finish(Status.NONE, missing=("there is no measure that those at the table can take",))
         game = build_game(read, (*task.in_force, *measures), parties=self.parties)
         # The compiled code is loaded only here: evaluations do without it.
+        from detente.kernel.anytime import is_large
         from detente.kernel.conflict import find_conflict
+        from detente.kernel.design import TooManyStatesError
+        from detente.kernel.lattice import TooManyDeviationsError
         from detente.kernel.nearest import find_nearest
         from detente.kernel.optimum import find_optimum
+        from detente.kernel.symmetry import in_declared_order
 
-        reporter = Reporter(self.progress)
+        reporter = Reporter(until(self.started, task.max_seconds, self.progress))
+        order = goal_order(game, task.together, task.before)
+        if order is None:
+            return self.finish(Status.NONE, missing=("what must come before what forms a cycle",))
+        make = self._maker(game)
+        problem, found, too_much = None, None, None
         try:
-            problem = self._problem(game, reporter)
-        except Cancelled:
-            return self.finish(Status.STOPPED)
-        if isinstance(problem, str):
-            return self.finish(Status.NONE, missing=(problem,))
-        try:
+            reporter.report("listing states")
+            narrowed = order
+            if task.nearest_to is None:
+                apart = told_apart(game, (*task.together, *task.before, task.in_force))
+                narrowed = in_declared_order(game.system, order, apart)
+            problem = make(narrowed)
+            if problem is None:
+                return self.finish(Status.NONE, missing=("the goal, or the status quo, is infeasible",))
             if task.nearest_to is not None:
                 found = find_nearest(problem, _stage_numbers(game, task.nearest_to), reporter)
+            elif is_large(problem):
+                too_much = f"{len(problem.legal):,} states and the stages between them"
             else:
                 found = find_optimum(problem, task.objective, reporter)
         except Cancelled:
             return self.finish(Status.STOPPED)
+        except TooManyStatesError as large:
+            too_much = f"{large.states:,} states"
+        except TooManyDeviationsError as many:
+            raise self._too_many_deviations(game, many.party, many.count) from None
         except LimitError:
-            n_states = len(problem.legal)
-            raise too_large(game, f"{n_states:,} states and the stages between them", task.memory) from None
+            if problem is None:
+                raise
+            too_much = f"{len(problem.legal):,} states and the stages between them"
+        if too_much is not None:
+            return self._answer_large(game, narrowed, make, problem, too_much, reporter)
+        assert problem is not None
         if found is not None:
-            return self._found(game, problem, found)
+            return self._found(game, found)
         try:
+            if narrowed is not order:  # deviations tell apart what roadmaps need not
+                problem = make(order)
+                assert problem is not None
             conflict = find_conflict(problem, reporter)
         except (Cancelled, LimitError):
             return self.finish(Status.NONE)  # which is proven; only who rules all roadmaps out is not known
@@ -215,44 +178,62 @@ class _Run:
             ),
         )
 
-    def _problem(self, game: Game, reporter: Reporter) -> Problem | str:
-        """List states and values; or say why no roadmap leads to the goal."""
+    def _answer_large(
+        self,
+        game: Game,
+        order: Order,
+        make: Callable[[Order], Problem | None],
+        problem: Problem | None,
+        too_much: str,
+        reporter: Reporter,
+    ) -> Design:
+        """Find what can be found where the exact search would list too much."""
+        from detente.kernel.anytime import find_anytime, is_large
+        from detente.kernel.windows import Windows
+
+        if self.task.nearest_to is not None:
+            raise too_large(game, too_much, self.task.memory)
+        try:
+            found = find_anytime(Windows(order=order, make=make), problem, self.task.objective, reporter)
+        except Cancelled:
+            return self.finish(Status.STOPPED)
+        except LimitError:
+            if problem is not None and is_large(problem):
+                return self.finish(Status.STOPPED)  # nothing that holds was found, and nothing rules it out
+            raise too_large(game, too_much, self.task.memory) from None
+        return self.finish(Status.NONE) if found is None else self._found(game, found)
+
+    def _maker(self, game: Game) -> Callable[[Order], Problem | None]:
+        """Return what makes the problem of an order, which may be narrower than the task's own."""
         from detente.kernel.bounds import UNLIMITED
-        from detente.kernel.design import TooManyStatesError, make_problem
-        from detente.kernel.lattice import TooManyDeviationsError
+        from detente.kernel.design import make_problem
 
         task = self.task
-        order = goal_order(game, task.together, task.before)
-        if order is None:
-            return "what must come before what forms a cycle"
-        reporter.report("listing states")
-        try:
-            problem = make_problem(
-                game.system,
-                order,
-                infeasible=forbidden_patterns(game),
-                exact_goal=self.wanted is not None,
-                max_per_stage=task.max_per_stage or UNLIMITED,
-                max_stages=task.max_stages or UNLIMITED,
-                max_length=task.max_duration or UNLIMITED,
-                start=game.state(task.in_force) if task.in_force else None,
-                waiting=task.waiting,
-                memory=task.memory,
-            )
-        except TooManyStatesError as large:
-            raise too_large(game, f"{large.states:,} states", task.memory) from None
-        except TooManyDeviationsError as many:
-            raise LimitError(
-                f"{self.read.party(game.parties[many.party]).name} could withhold or undo {many.count} measures at "
-                f"once, and 2^{many.count} deviations are too many to try: leave some of its measures out of --goal, "
-                "or put them in the status quo"
-            ) from None
-        return "the goal, or the status quo, is infeasible" if problem is None else problem
+        return partial(
+            make_problem,
+            game.system,
+            infeasible=forbidden_patterns(game),
+            exact_goal=self.wanted is not None,
+            max_per_stage=task.max_per_stage or UNLIMITED,
+            max_stages=task.max_stages or UNLIMITED,
+            max_length=task.max_duration or UNLIMITED,
+            start=game.state(task.in_force) if task.in_force else None,
+            waiting=task.waiting,
+            memory=task.memory,
+        )
 
-    def _found(self, game: Game, problem: Problem, found: Found) -> Design:
+    def _too_many_deviations(self, game: Game, party: int, count: int) -> LimitError:
+        return LimitError(
+            f"{self.read.party(game.parties[party]).name} could withhold or undo {count} measures at once, and "
+            f"2^{count} deviations are too many to try: leave some of its measures out of --goal, or put them in the "
+            "status quo"
+        )
+
+    def _found(self, game: Game, found: Found) -> Design:
         task = self.task
         stages = tuple(
-            tuple(game.measures[column] for column in np.flatnonzero(row)) for row in problem.stages(found.stages)
+            tuple(measure for column, measure in enumerate(game.measures) if mask >> column & 1)
+            for mask in found.stages
         )
         evaluation = self._evaluate(Roadmap(id="design", name=NAMES[task.aim], stages=stages))
         scale = 0.5 if task.aim == "distance" else 1.0
@@ -285,56 +266,19 @@ def _stage_numbers(game: Game, stages: Sequence[Sequence[str]]) -> np.ndarray[tu
     return np.array([numbers.get(measure, len(stages)) for measure in game.measures], dtype=np.int64)
 
 
-def at_table(case: Case, task: Task) -> tuple[str, ...]:
-    """Return who sits at the table, in declared order.
+def until(started: float, max_seconds: float | None, progress: Progress | None) -> Progress | None:
+    """Return a callback that also stops the work once its time is up."""
+    if max_seconds is None:
+        return progress
+    end = started + max_seconds
 
-    Raises
-    ------
-    OptionError
-        If the format or a party is unknown.
-    """
-    everyone = tuple(party.id for party in case.parties)
-    match task.at_table:
-        case None:
-            return everyone
-        case str(name):
-            for format_ in case.formats:
-                if format_.id == name:
-                    return tuple(party for party in everyone if party in format_.parties)
-            known_formats = ", ".join(format_.id for format_ in case.formats) or "none"
-            raise OptionError(f"unknown format '{name}' (the case has: {known_formats})")
-        case parties:
-            unknown = [party for party in parties if party not in everyone]
-            if unknown or not parties:
-                names = ", ".join(f"'{party}'" for party in unknown) or "nobody"
-                raise OptionError(f"at the table: {names}; name parties of the case: {', '.join(everyone)}")
-            return tuple(party for party in everyone if party in parties)
+    def watched(event: ProgressEvent) -> None:
+        if progress is not None:
+            progress(event)
+        if time.perf_counter() > end:
+            raise Cancelled
 
-
-def check_options(case: Case, task: Task) -> None:
-    """Refuse options that make no sense.
-
-    Raises
-    ------
-    OptionError
-        If a limit, a goal or a measure named is wrong.
-    """
-    if task.goal == BEST and task.aim not in ("nash", "margin"):
-        raise OptionError(f"goal 'best' needs objective nash or margin; with '{task.aim}' doing nothing would win")
-    for name, limit in task.limits.items():
-        if limit is not None and limit < 1:
-            raise OptionError(f"{name} must be at least 1, got {limit}")
-    if task.waiting < 0:
-        raise OptionError(f"waiting must be at least 0 periods, got {task.waiting}")
-    known = {measure.id for measure in case.measures}
-    for where, groups in (
-        ("--together or --before", (*task.together, *task.before)),
-        ("what is in force", (task.in_force,)),
-        ("the order to keep to", task.nearest_to or ()),
-    ):
-        for measure in (measure for group in groups for measure in group):
-            if measure not in known:
-                raise OptionError(f"unknown measure '{measure}' in {where}")
+    return watched
 
 
 def too_large(game: Game, what: str, memory: float) -> LimitError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.case import Case, Direction, Measure, excluded_pairs, format_condition, is_satisfied
+from detente.case import Case, Direction, Measure, excluded_pairs, format_condition, is_satisfied, measures_of
 from detente.errors import OptionError
 from detente.game import Game, compile_condition, is_available
 from detente.kernel.system import BoolArray, Predicate
@@ -127,6 +127,16 @@ def goal_order(game: Game, together: Sequence[Sequence[str]], before: Sequence[t
             after[column[later], column[earlier]] = True
     sets = [game.state(group) for group in together]
     return make_order(needs, after, np.array(sets, dtype=np.bool_).reshape(len(sets), n_measures))
+
+
+def told_apart(game: Game, named: Iterable[Iterable[str]]) -> BoolArray:
+    """Return which measures of a game a pattern, an exclusion, an option or the past tells apart from others, (n,)."""
+    everything = {measure.id for measure in game.case.measures}
+    apart = {measure for group in named for measure in group}
+    apart |= {measure for pair in excluded_pairs(game.case, everything) for measure in pair}
+    for pattern in game.case.infeasible:
+        apart |= set(measures_of(pattern))
+    return np.array([measure in apart for measure in game.measures], dtype=np.bool_)
 
 
 def forbidden_patterns(game: Game) -> list[Predicate]:
