@@ -20,6 +20,10 @@ MOST_ORDERS = 2000
 """Orders near a roadmap that are evaluated at most, the nearest first."""
 
 
+MOST_PAIRS = 200_000
+"""Moves of two measures that are listed at most; larger roadmaps have only one of theirs moved."""
+
+
 def single_moves(stages: Stages) -> Iterator[Stages]:
     """Yield the orders in which one measure is in another stage, or in one of its own; stages left empty fall away."""
     for source, stage in enumerate(stages):
@@ -35,7 +39,8 @@ def single_moves(stages: Stages) -> Iterator[Stages]:
 def nearest_moves(evaluation: RoadmapEvaluation, trials: Trials) -> tuple[Stages, float] | None:
     """Return the nearest order with one or two measures moved that holds, and its Kendall distance; None if none does.
 
-    Stages are as short as verification allows.  Where trials are spent before one is found, None says nothing.
+    Stages are as short as verification allows.  Where trials are spent before one is found, None says nothing.  In
+    large roadmaps only one measure is moved.
     """
     view, old = evaluation.case, evaluation.stages
     measures = [measure for stage in old for measure in stage]
@@ -49,8 +54,10 @@ def nearest_moves(evaluation: RoadmapEvaluation, trials: Trials) -> tuple[Stages
 
     mine = places(old)
     near: dict[bytes, tuple[int, Stages]] = {mine.tobytes(): (0, old)}
-    for once in list(single_moves(old)):
-        for stages in (once, *single_moves(once)):
+    singles = list(single_moves(old))
+    are_few = len(singles) ** 2 <= MOST_PAIRS
+    for once in singles:
+        for stages in (once, *single_moves(once)) if are_few else (once,):
             stage_of = places(stages)
             key = stage_of.tobytes()
             if key not in near:

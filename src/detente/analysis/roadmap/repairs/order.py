@@ -90,7 +90,7 @@ def find_order(
 
 
 def _told(most_trials: int) -> str:
-    return f"No order that moves one or two measures was found to hold, of the {most_trials} nearest ones."
+    return f"No order nearby was found to hold, of the {most_trials} nearest that move one or two measures."
 
 
 def _nearer(found: _Order | None, design: Design) -> _Order | None:

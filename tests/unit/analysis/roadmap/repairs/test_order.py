@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detente import RoadmapEvaluation, evaluate_roadmap
+from detente.analysis.roadmap.repairs import nearby
 from detente.analysis.roadmap.repairs.nearby import nearest_moves, single_moves
 from detente.analysis.roadmap.repairs.order import find_order, moved
 from detente.analysis.roadmap.repairs.repair import NoRepair, Repair
@@ -84,7 +85,7 @@ def test_too_little_memory_leaves_what_is_near() -> None:
     [failure] = found
     assert isinstance(failure, NoRepair)
     assert failure.reason.startswith(
-        "No order that moves one or two measures was found to hold, of the 0 nearest ones. Not every order was tried: "
+        "No order nearby was found to hold, of the 0 nearest that move one or two measures. Not every order was tried: "
     )
 
 
@@ -112,6 +113,22 @@ def test_moving_two_of_three_reaches_every_order() -> None:
 def test_nothing_near_within_the_trials() -> None:
     case = exchange(("a",), ("b",))
     assert nearest_moves(entry_of(case), Trials(0, "trying", None)) is None
+
+
+def test_in_large_roadmaps_one_measure_is_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = case_of(
+        [party("A", 0.8), party("B", 0.8)],
+        [
+            measure("a", "A", {"A": -1, "B": 3}, duration=3),
+            measure("b", "B", {"B": -1, "A": 1.5}),
+            measure("c", "A", {"B": 0.5}),
+        ],
+        roadmaps=(Roadmap(id="r", name="r", stages=(("a",), ("b",), ("c",))),),
+    )
+    monkeypatch.setattr(nearby, "MOST_PAIRS", 0)
+    trials = Trials(2000, "trying", None)
+    assert nearest_moves(entry_of(case), trials) == ((("b", "a"), ("c",)), 0.5)
+    assert trials.count <= 9
 
 
 def test_pairs_that_move() -> None:
