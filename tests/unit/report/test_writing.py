@@ -30,6 +30,8 @@ def test_markdown_has_its_pictures_beside_it(tmp_path: Path) -> None:
     path = write_report(CASE, tmp_path / "line.md", designs=[], date=DAY)
     names = sorted(picture.name for picture in (tmp_path / "line-figures").iterdir())
     assert names == [
+        "critical.step-by-step.distances.svg",
+        "critical.troops-first.distances.svg",
         "indices.step-by-step.holdup.svg",
         "indices.step-by-step.power.svg",
         "indices.step-by-step.timing.svg",

@@ -161,8 +161,6 @@ def describe_never(result: CriticalValues) -> str:
     stopped = " Stopped before every number was looked at." if result.status is Status.STOPPED else ""
     if not never:
         return f"No other number that was looked at moves any margin.{stopped}"
-    verb = "moves" if never == 1 else "move"
-    text = (
-        f"{_count(never, 'other number')} {verb} margins but never tip{'s' if never == 1 else ''} the verdict{joined}."
-    )
-    return text + stopped
+    noun = "other number" if result.tipping else "number"
+    verb = "never tips" if never == 1 else "never tip"
+    return f"{_count(never, noun)} {verb} the verdict{joined}.{stopped}"
