@@ -20,10 +20,10 @@ from tests.oracle.random_cases import random_case, random_goal
 
 
 def gifts(ids: str, **other: dict[str, Any]) -> Case:
-    """Measures that both like, taken by A and B in turn; `other` has further fields of some."""
+    """Measures that both like, no two alike, taken by A and B in turn; `other` has further fields of some."""
     return case_of(
         [party("A"), party("B")],
-        [measure(m, "AB"[n % 2], {"A": 1, "B": 1}, **other.get(m, {})) for n, m in enumerate(ids)],
+        [measure(m, "AB"[n % 2], {"A": 1 + n / 64, "B": 1}, **other.get(m, {})) for n, m in enumerate(ids)],
     )
 
 
