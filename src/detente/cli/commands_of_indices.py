@@ -47,7 +47,7 @@ def indices(
     all_problems: AllOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Tell who gives first, who can be held up, and where power moves.
+    """Tell who gives first, who can be held up, who gains power.
 
     Front-loading, hold-up risk and shifts of power along each roadmap; levers that no stage mentions, and what using
     them would do to whom; the order that readings demand of the measures, and where their demands form a cycle. The

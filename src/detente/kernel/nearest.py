@@ -89,15 +89,15 @@ def find_nearest(problem: Problem, stage_of: IntArray, reporter: Reporter) -> Fo
     Found or None
         Its value and bound are twice Kendall distances.
 
-    Notes
-    -----
-    All roadmaps within a distance lie in the states that do not exceed it by themselves: few, if the distance is small.
-    So distances are tried in growing steps; the first within which something holds contains the nearest.
-
     Raises
     ------
     Cancelled, LimitError
         If the search stops before anything is found.
+
+    Notes
+    -----
+    All roadmaps within a distance lie in the states that do not exceed it by themselves: few, if the distance is small.
+    So distances are tried in growing steps; the first within which something holds contains the nearest.
     """
     known = _any_roadmap(problem, reporter)
     if known is None:

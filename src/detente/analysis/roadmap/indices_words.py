@@ -209,9 +209,7 @@ def describe_users(case: Case, lever: Lever) -> str:
     forum = case.measure(lever.measure).forum
     if forum is not None and lever.jointly:
         return f"the forum “{forum}”"
-    return (
-        f"{join_words(names)}{' together' if lever.jointly else ''}" if lever.jointly else join_words(names, last="or")
-    )
+    return f"{join_words(names)} together" if lever.jointly else join_words(names, last="or")
 
 
 def describe_lever(case: Case, lever: Lever, *, holds: bool | None = None) -> str:
@@ -318,8 +316,11 @@ def explain_order(order: OrderDemands) -> Iterator[Sentence]:
         same = [found for found in left if found.reason == reason]
         open_ = sum(found.undecided for found in same)
         undecided = f" ({open_} ways for two measures to follow each other are left open)" if open_ else ""
-        every = len(same) == len(order.readings) > 1
-        who = "any reading" if every else join_words(reading_name(case, found.reading) for found in same)
+        who = (
+            "any reading"
+            if len(same) == len(order.readings) > 1
+            else join_words(reading_name(case, found.reading) for found in same)
+        )
         yield Sentence(
             text=f"What {who} demands of the order beyond what is stated was not examined"
             f"{' to the end' if open_ else ''}{undecided}: {reason}."
