@@ -10,7 +10,6 @@ from detente.analysis.roadmap.evaluation import RoadmapEvaluation
 from detente.analysis.roadmap.repairs.trials import Trials
 from detente.case import stage_problems
 from detente.game import build_game
-from detente.kernel.nearest import twice_kendall_distance
 from detente.kernel.restaging import Restaging
 from detente.kernel.system import IntArray
 
@@ -42,6 +41,8 @@ def nearest_moves(evaluation: RoadmapEvaluation, trials: Trials) -> tuple[Stages
     Stages are as short as verification allows.  Where trials are spent before one is found, None says nothing.  In
     large roadmaps only one measure is moved.
     """
+    from detente.kernel.nearest import twice_kendall_distance  # brings compiled code with it, which takes time to load
+
     view, old = evaluation.case, evaluation.stages
     measures = [measure for stage in old for measure in stage]
     column = {measure: number for number, measure in enumerate(measures)}
