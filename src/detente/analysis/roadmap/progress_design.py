@@ -22,6 +22,7 @@ def design_progress(
     max_stages: int | None = None,
     max_per_stage: int | None = None,
     max_duration: int | None = None,
+    max_seconds: float | None = None,
     together: Sequence[Sequence[str]] = (),
     before: Sequence[tuple[str, str]] = (),
     at_table: str | Sequence[str] | None = None,
@@ -40,7 +41,9 @@ def design_progress(
     goal : "best", measure ids, or ids joined by " and ", optional
         What is to be in force at the end, beside what is in force already; every measure unless given, those that were
         lost among them.
-    objective, max_stages, max_per_stage, max_duration, together, before, at_table, reading, memory, progress
+    objective, max_stages, max_per_stage, max_duration, max_seconds, together, before
+        As for `design_roadmap`.
+    at_table, reading, memory, progress
         As for `design_roadmap`.
 
     Returns
@@ -73,6 +76,7 @@ def design_progress(
         max_stages=max_stages,
         max_per_stage=max_per_stage,
         max_duration=max_duration,
+        max_seconds=max_seconds,
         together=together,
         before=before,
         at_table=at_table,

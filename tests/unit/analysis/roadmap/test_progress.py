@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
 
-from detente import RoadmapProgress, design_progress, evaluate_progress
+from detente import RoadmapProgress, design_progress, design_roadmap, evaluate_progress
 from detente.analysis.result import Status
 from detente.analysis.roadmap import GateStatus
 from detente.case import Case, Forum, Measure, ProgressEntry, Roadmap
@@ -428,6 +429,15 @@ def test_a_design_waits_until_everything_taken_is_verified() -> None:
     assert design_progress(chain(("x", 0), ("y", 2), measures=measures)).waiting == 4
     assert design_progress(chain(("x", 0), ("y", 0), ("i", 3), measures=measures)).waiting == 2
     assert design_progress(chain(("i", 0), ("y", 1), measures=measures)).waiting == 3
+
+
+def test_a_design_from_what_is_in_force_has_the_options_of_any_design() -> None:
+    of_any = inspect.signature(design_roadmap).parameters
+    on_from_now = inspect.signature(design_progress).parameters
+    assert {*of_any} - {*on_from_now} == {"in_force", "waiting"}
+    assert {*on_from_now} - {*of_any} == {"at"}
+    assert all(on_from_now[name] == of_any[name] for name in of_any if name in on_from_now)
+    assert design_progress(chain(), max_seconds=60).parameters["max_seconds"] == 60
 
 
 def test_a_design_takes_again_what_was_lost_and_needs_no_precedence_twice() -> None:
