@@ -8,6 +8,7 @@ chords and tangents enclose it between two straight lines.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,7 +87,7 @@ def _longest(lines: MarginLines) -> int:
     return max(int(lines.lag.max(initial=0)), *stops, 1)
 
 
-class _Series:
+class _Series(ABC):
     """What both families share: constants, terms of items, terms of rows, and tables of weights."""
 
     lines: MarginLines
@@ -95,9 +96,9 @@ class _Series:
     _rows: _Terms
     _place: IntArray
 
+    @abstractmethod
     def _tables(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
         """All weights at some points and their derivatives, (R, m) each."""
-        raise NotImplementedError
 
     def enclose(self, low: FloatArray, high: FloatArray, items: IntArray) -> Enclosure:
         """Enclose the margins of items over intervals, by chords and tangents."""

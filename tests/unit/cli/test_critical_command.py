@@ -64,7 +64,7 @@ def test_the_case_is_seen_by_a_reading_and_with_settings(run: Run) -> None:
         "",
         "“At once” does not hold as the case stands, and no single number among those",
         "searched tips that verdict.",
-        "  - It fails at 3 checks, of North; one number alone does not mend them all.",
+        "  - It fails at 3 checks, of North; none of these numbers alone mends them all.",
     ]
 
 

@@ -11,9 +11,10 @@ from detente import evaluate_roadmap
 from detente.case import OnBreakdown
 from detente.kernel.changes import Change
 from detente.kernel.critical import CriticalSearch, Sweep
+from detente.kernel.hazard import critical_hazard, least_margins
 from detente.kernel.lines import MarginLines, thin
 from detente.kernel.regions import Region, find_regions, merge
-from detente.kernel.roadmap import RoadmapValues
+from detente.kernel.roadmap import HOLDS, RoadmapValues
 from detente.kernel.series import DiscountFamily, HazardFamily
 from tests.oracle.hand_cases import case_of, measure, party, term
 from tests.oracle.random_cases import random_case, random_durations, random_roadmap
@@ -162,6 +163,55 @@ def test_at_a_kink_the_derivatives_differ() -> None:
     # Withholding both is best: b's flow counts from now on, and what the breakdown leaves has none of it.
     assert sweep.below[0] == pytest.approx(sweep.above[0])
     assert sweep.above[0] == pytest.approx(2.0)
+
+
+def waiting_for(periods: int, *, begun: bool) -> RoadmapValues:
+    """A has given x or nothing yet, and both wait before B gives y; x and y are worth more together to A."""
+    snaps = OnBreakdown.REVERSE
+    case = case_of(
+        [party("A", 0.9, breakdown=-0.5), party("B", 0.9)],
+        [
+            measure("x", "A", {"A": -1.0, "B": 5}, on_breakdown=snaps, detection_lag=2),
+            measure("y", "B", {"A": 4.0, "B": -1}, on_breakdown=snaps),
+        ],
+    )
+    system = evaluate_roadmap(case, [["x"], ["y"]]).roadmap.values.system
+    start = np.array([begun, False])
+    stages = np.array([[False, True]]) if begun else np.array([[True, False], [False, True]])
+    return RoadmapValues(system, stages, np.full(len(stages), 2), start=start, waiting=periods)
+
+
+@pytest.mark.parametrize("periods", [1, 3, 12])
+@pytest.mark.parametrize("begun", [True, False])
+def test_waiting_before_the_first_stage_is_part_of_the_critical_hazard(periods: int, *, begun: bool) -> None:
+    values = waiting_for(periods, begun=begun)
+    found = critical_hazard(values)
+    hazards = np.linspace(0.0, 0.999, 20_000)
+    holds = least_margins(values, hazards) >= -HOLDS
+    assert holds[0]
+    assert found is not None
+    assert found == pytest.approx(hazards[int(np.argmin(holds))], abs=1e-4)
+
+
+def test_the_margin_of_waiting_is_that_of_its_row() -> None:
+    values = waiting_for(3, begun=True)
+    lines = MarginLines(values)
+    least, _, _ = lines.worst(lines.margins(lines.values, values.system.discount, values.system.hazard))
+    at = np.array([values.system.hazard])
+    assert least == pytest.approx((values.comply_values(at) - values.best_deviations(at))[:, 0])
+
+
+def test_without_derivatives_nothing_else_is_asked_where_another_party_fails() -> None:
+    case = case_of(
+        [party("A"), party("B")],
+        [measure("a", "A", {"A": -1, "B": 3}, irreversible=True), measure("b", "B", {"B": -1}, irreversible=True)],
+    )
+    values = evaluate_roadmap(case, [["a", "b"]]).roadmap.values
+    quick = CriticalSearch(values, with_derivatives=False)
+    sweep = quick.value(Change.of(values.system, 0, weight=np.array([1.0, 0.0])), -1.0, -SOME, SOME)
+    assert sweep.regions == (Region(low=-SOME, high=SOME, holds=False),)
+    assert (sweep.crossings, sweep.below, sweep.above) == ((), None, None)
+    assert quick.hazard().below is None
 
 
 def test_neighbours_that_say_the_same_are_one() -> None:

@@ -67,7 +67,7 @@ def test_what_no_number_tips_is_told_in_words() -> None:
     assert texts == [
         "“Relief and normalisation first” does not hold as the case stands, and no single number among those searched "
         "tips that verdict.",
-        "It fails at 6 checks, of United States and North Korea; one number alone does not mend them all.",
+        "It fails at 6 checks, of United States and North Korea; none of these numbers alone mends them all.",
         "257 numbers never tip the verdict.",
     ]
 

@@ -156,8 +156,6 @@ class _Roadmap:
         """Return what a number does to the verdict; None if no margin depends on it."""
         if entry.kind is NumberKind.WHOLE:
             return self._times.examine(entry)
-        if entry.party is not None and entry.party not in self.evaluation.parties:
-            return None
         if entry.kind is NumberKind.HAZARD:
             return self._labelled(entry, *self._hazard_of(entry))
         if entry.kind is NumberKind.DISCOUNT:

@@ -161,19 +161,14 @@ class Arrays:
         self._column = {measure: number for number, measure in enumerate(self._ids)}
 
     def change(self, entry: Entry) -> Change:
-        """Return what a value, cost or punishment moves, per unit of it; nothing if its party is not at the table."""
-        case, place, party = self._case, entry.number.place, entry.party
-        if party not in self._parties:
-            return Change.of(self._system, 0)
+        """Return what a value, cost or punishment moves, per unit of it."""
+        case, place, party = self._case, entry.number.place, entry.party or ""
         own = self._parties.index(party)
         if place.startswith("parties."):
             return Change.of(self._system, own, breakdown=1.0)
         if place.startswith("terms."):
-            # The terms of a system are those of the case whose parties are at the table, in the same order.
-            asked = int(place.split(".")[1])
-            earlier = [term for term in case.terms[:asked] if term.party in self._parties]
             terms = np.zeros(len(self._system.terms))
-            terms[len(earlier)] = 1.0
+            terms[int(place.split(".")[1])] = 1.0
             return Change.of(self._system, own, terms=terms)
         if place.startswith("interests."):
             interest = place.split(".")[1]

@@ -122,7 +122,7 @@ def explain_critical(result: CriticalValues) -> Iterator[Sentence]:
         rows = entry.tempted()
         names = join_words(entry.case.party(party).name for party in dict.fromkeys(row.party for row in rows))
         yield Sentence(
-            text=f"It fails at {_count(len(rows), 'check')}, of {names}; one number alone does not mend them all.",
+            text=f"It fails at {_count(len(rows), 'check')}, of {names}; none of these numbers alone mends them all.",
             parties=tuple(dict.fromkeys(row.party for row in rows)),
         )
     for number in tipping[:MOST_TOLD]:
@@ -136,8 +136,8 @@ def explain_critical(result: CriticalValues) -> Iterator[Sentence]:
     yield from _how_near(result)
     inside = [n for n in tipping if any(n.is_in_range(crossing) for crossing in n.tips)]
     if inside:
-        verb = "does so" if len(inside) == 1 else "do so"
-        yield Sentence(text=f"{len(inside)} of them {verb} within the range that the case itself states.")
+        who = f"{len(inside)} of them {'does' if len(inside) == 1 else 'do'} so" if len(tipping) > 1 else "It does so"
+        yield Sentence(text=f"{who} within the range that the case itself states.")
     yield Sentence(text=describe_never(result))
 
 
@@ -145,6 +145,8 @@ def _how_near(result: CriticalValues) -> Iterator[Sentence]:
     """Say how many numbers tip the verdict with little change, unless all do."""
     near = {share: sum(n.closeness[0] <= share * (1.0 + SLIGHT) for n in result.tipping) for share in NEAR}
     told = [f"{count} by a change of at most {share:.0%}" for share, count in near.items() if count]
+    if len(result.tipping) == 1:
+        return
     if told and near[NEAR[0]] < len(result.tipping):
         first, *others = told
         verb = "does" if first.startswith("1 ") else "do"

@@ -13,7 +13,7 @@ from detente.analysis.result import Status
 from detente.analysis.roadmap.critical import CriticalValues, find_critical_values
 from detente.analysis.roadmap.critical_numbers import CriticalNumber, CriticalValue
 from detente.analysis.roadmap.critical_places import Arrays, NumberKind, entries, setting_of
-from detente.analysis.roadmap.critical_words import format_beside, format_bound, format_distance
+from detente.analysis.roadmap.critical_words import describe_tip, format_beside, format_bound, format_distance
 from detente.analysis.roadmap.evaluation import Deviation
 from detente.analysis.roadmap.numbers import CaseNumber
 from detente.case import Roadmap
@@ -119,7 +119,7 @@ def test_checks_of_two_parties_are_more_than_one_number_mends() -> None:
     result = find_critical_values(case, TOGETHER, numbers=["parties"])
     assert told(result)[:2] == [
         "“roadmap” does not hold as the case stands, and no single number among those searched tips that verdict.",
-        "It fails at 6 checks, of A and B; one number alone does not mend them all.",
+        "It fails at 6 checks, of A and B; none of these numbers alone mends them all.",
     ]
 
 
@@ -209,6 +209,52 @@ def test_crossings_by_the_tolerance_alone_are_marked_and_not_told() -> None:
     found = result.number("parties.C.discount")
     assert [c.is_rounding for c in found.crossings] in ([], [True])
     assert found.tips == ()
+
+
+def test_what_tempts_is_told_in_words() -> None:
+    result = find_critical_values(KOREA, "peace-treaty-first", numbers=["measures.china-guarantee.deters.dprk"])
+    assert told(result) == [
+        "“Peace treaty first” does not hold as the case stands. 1 number tips that verdict alone, all others "
+        "unchanged.",
+        "What “China guarantees the settlement” would cost North Korea per month if it broke the process – at 4.151 or "
+        "more (now 3, 38% away) it would hold. Short of that, North Korea would rather withhold “Warheads and fissile "
+        "material given up” and undo “Nuclear and missile tests suspended” and “Liaison offices in Pyongyang and "
+        "Washington”, before stage 7.",
+        "It does so within the range that the case itself states.",
+        "No other number that was looked at moves any margin.",
+    ]
+    jump = find_critical_values(KOREA, "peace-treaty-first", reading="asia-times", numbers=["interests.alliance"])
+    assert told(jump)[1].endswith(" Margins jump there, because a breakdown then leaves something else behind.")
+    leaving = replace(number(1.0, 2.0).crossings[0], stage=2, party="dprk")
+    assert describe_tip(jump, number(1.0, 2.0), leaving) == (
+        "A number – at 2 or more (now 1, 100% away) it would fail. Then, North Korea would rather walk out openly, "
+        "before stage 2."
+    )
+
+
+def test_what_all_tip_only_by_much_is_said() -> None:
+    result = find_critical_values(BORDER, "pay-first", numbers=["parties.north"])
+    assert told(result)[-2:] == [
+        "Each of them would have to change by more than 50%.",
+        "No other number that was looked at moves any margin.",
+    ]
+
+
+def test_what_an_inspection_verifies_is_moved_too() -> None:
+    place, row = "measures.inspection.verifies.declaration", (1, "before", "rok")
+    result = find_critical_values(KOREA, "step-by-step", numbers=["measures.inspection.verifies"], longest=15)
+    lag = result.number(place)
+    assert (lag.now, lag.low, lag.high, lag.kind) == (6.0, 1.0, 15.0, NumberKind.WHOLE)
+    slower = detente.evaluate_roadmap(detente.change_case(KOREA, {place: 7}), "step-by-step").roadmap
+    margins = [
+        next(r.margin for r in entry.rows if (r.stage, r.check.value, r.party) == row)
+        for entry in (result.evaluation, slower)
+    ]
+    [derivative] = [d for d in lag.derivatives if (d.stage, d.check.value, d.party) == row]
+    assert derivative.above == pytest.approx(margins[1] - margins[0], abs=1e-9)
+    assert derivative.below == 0.0
+    unused = find_critical_values(KOREA, "double-freeze", numbers=["measures.inspection.verifies"])
+    assert (unused.numbers, unused.n_without) == ((), 5)
 
 
 def test_distances_and_bounds_are_written_for_people() -> None:
