@@ -47,6 +47,8 @@ class Reporter:
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
         self._last = float("-inf")
+        self.is_stopped = False
+        """Whether the user has stopped the work."""
 
     def report(
         self,
@@ -63,11 +65,15 @@ class Reporter:
         if now - self._last < REPORT_EVERY:
             return
         self._last = now
-        self._progress(ProgressEvent(task=task, fraction=fraction, best=best, bound=bound))
+        try:
+            self._progress(ProgressEvent(task=task, fraction=fraction, best=best, bound=bound))
+        except Cancelled:
+            self.is_stopped = True
+            raise
 
 
 class Relay(Reporter):
-    """Report the steps of a part of some work as steps of the whole, and remember whether the user stopped it.
+    """Report the steps of a part of some work as steps of the whole.
 
     Parameters
     ----------
@@ -83,7 +89,6 @@ class Relay(Reporter):
         super().__init__(None)
         self._whole = whole
         self._event = (task, best, bound)
-        self.is_stopped = False
 
     def report(
         self,

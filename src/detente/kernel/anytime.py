@@ -15,8 +15,14 @@ from detente.kernel.search import PROVEN, Found
 from detente.kernel.windows import Windows, improvements
 from detente.progress import Relay, Reporter
 
-MOST_SETS = 40_000_000
-"""Stages, by estimate, beyond which the exact search is not begun."""
+MOST_SETS: dict[Objective, int] = {
+    "trust": 40_000_000,
+    "margin": 40_000_000,
+    "duration": 10_000_000,
+    "nash": 6_000_000,
+}
+"""Stages, by estimate, beyond which the exact search is not begun: what is known of margins and trust rules most stages
+out before they are kept, what is known of lengths and products does not."""
 
 SAMPLE = 512
 """States from which the number of stages is estimated."""
@@ -24,12 +30,12 @@ SAMPLE = 512
 BOUNDING = "bounding what is possible"
 
 
-def is_large(problem: Problem) -> bool:
+def is_large(problem: Problem, objective: Objective) -> bool:
     """Whether the stages between the states of a problem are too many to list, by a sample."""
     n_states = len(problem.legal)
     chosen = problem.legal[np.unique(np.linspace(0, n_states - 1, min(SAMPLE, n_states)).astype(np.int64))]
-    per_state = n_stage_sets(problem, chosen, most=MOST_SETS) / len(chosen)
-    return per_state * n_states > MOST_SETS
+    most = MOST_SETS[objective]
+    return n_stage_sets(problem, chosen, most=most) / len(chosen) * n_states > most
 
 
 @dataclass(slots=True)
@@ -61,7 +67,14 @@ class _Hunt:
         return Found(stages=self.best.stages, value=value, bound=bound, proven=self.is_proven())
 
 
-def find_anytime(windows: Windows, whole: Problem | None, objective: Objective, reporter: Reporter) -> Found | None:
+def find_anytime(
+    windows: Windows,
+    whole: Problem | None,
+    objective: Objective,
+    reporter: Reporter,
+    *,
+    known: Found | None = None,
+) -> Found | None:
     """Return the best roadmap found, with a bound; None if there is provably none that holds.
 
     Parameters
@@ -70,6 +83,8 @@ def find_anytime(windows: Windows, whole: Problem | None, objective: Objective, 
         How parts of the problem are made.
     whole : Problem or None
         The problem itself; None where its states are too many to list, and only trivial bounds are known then.
+    known : Found, optional
+        A roadmap that is known to hold.
 
     Raises
     ------
@@ -78,17 +93,22 @@ def find_anytime(windows: Windows, whole: Problem | None, objective: Objective, 
     LimitError
         If nothing is found near any of the orders tried, and nothing is proven either.
     """
-    hunt = _Hunt(objective=objective, best=None, bound=trivial_bound(objective))
-    better = improvements(windows, objective, reporter, bound=lambda: hunt.bound)
+    hunt = _Hunt(objective=objective, best=known, bound=trivial_bound(objective))
+    better = improvements(windows, objective, reporter, bound=lambda: hunt.bound, known=known)
     try:
-        hunt.best = next(better, None)
+        hunt.best = hunt.best or next(better, None)
         if whole is not None:
             relay = Relay(reporter, BOUNDING, best=None if hunt.best is None else hunt.best.value)
             for part in (last_stages, shortened):
-                search = part(whole, relay)
-                if search is None or (objective == "nash" and part is last_stages):
+                if objective == "nash" and part is last_stages:
                     continue  # gains count from the first stage on
-                relaxed = improve(search, objective, None)
+                try:
+                    search = part(whole, relay)
+                    if search is None:
+                        continue
+                    relaxed = improve(search, objective, None)
+                except LimitError:
+                    continue
                 if relay.is_stopped:
                     raise Cancelled
                 if relaxed is None:

@@ -126,7 +126,7 @@ def _first_orders(order: Order) -> Iterator[FloatArray]:
 
 
 def _positions(stages: tuple[int, ...], n_measures: int) -> FloatArray:
-    position = np.zeros(n_measures)
+    position = np.full(n_measures, len(stages) + 1.0)  # what is not taken comes after everything
     for number, mask in enumerate(stages, start=1):
         for column in range(n_measures):
             if mask >> column & 1:
@@ -146,7 +146,12 @@ def _regions(position: FloatArray) -> Iterator[FloatArray]:
 
 
 def improvements(
-    windows: Windows, objective: Objective, reporter: Reporter, *, bound: Callable[[], float]
+    windows: Windows,
+    objective: Objective,
+    reporter: Reporter,
+    *,
+    bound: Callable[[], float],
+    known: Found | None = None,
 ) -> Iterator[Found]:
     """Yield one roadmap after the other, each better than the last, until none near the best is better.
 
@@ -154,6 +159,8 @@ def improvements(
     ----------
     bound : callable
         What no roadmap betters, in the objective's own sense, as far as is known; asked for anew for each report.
+    known : Found, optional
+        A roadmap to begin with, which is not yielded again.
 
     Raises
     ------
@@ -161,14 +168,12 @@ def improvements(
         If the user stops.
     """
     sign = -1.0 if objective in ("trust", "duration") else 1.0
-    best: Found | None = None
-    for position in _first_orders(windows.order):
-        best = _best_near(windows, position, np.zeros(len(position)), objective, Relay(reporter, FIRST))
-        if best is not None:
-            break
+    best = known
     if best is None:
-        return
-    yield best
+        best = _first(windows, objective, reporter)
+        if best is None:
+            return
+        yield best
     moved = True
     while moved:
         moved = False
@@ -184,6 +189,15 @@ def improvements(
                 raise Cancelled
             if moved:
                 break
+
+
+def _first(windows: Windows, objective: Objective, reporter: Reporter) -> Found | None:
+    """The best roadmap near the first order that has any near it."""
+    for position in _first_orders(windows.order):
+        found = _best_near(windows, position, np.zeros(len(position)), objective, Relay(reporter, FIRST))
+        if found is not None:
+            return found
+    return None
 
 
 def _best_near(

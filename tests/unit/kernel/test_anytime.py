@@ -25,7 +25,7 @@ SIGN = {"trust": -1.0, "margin": 1.0, "duration": -1.0, "nash": 1.0}
 @pytest.fixture
 def everything_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """No list of stages is short enough, and windows are narrow."""
-    monkeypatch.setattr("detente.kernel.anytime.MOST_SETS", 0)
+    monkeypatch.setattr("detente.kernel.anytime.MOST_SETS", dict.fromkeys(OBJECTIVES, 0))
     monkeypatch.setattr("detente.kernel.horizon.MOST_SETS", 60)
     monkeypatch.setattr("detente.kernel.windows.MOST_STATES", 40)
     monkeypatch.setattr("detente.kernel.windows.MOST_SETS", 300)
@@ -88,7 +88,7 @@ def test_the_same_on_random_cases(objective: Objective, request: pytest.FixtureR
 def test_a_window_of_everything_finds_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
     case = sized_case(9, 3, chains=3, seed=2)
     exact = design_roadmap(case, objective="margin")
-    monkeypatch.setattr("detente.kernel.anytime.MOST_SETS", 0)
+    monkeypatch.setattr("detente.kernel.anytime.MOST_SETS", dict.fromkeys(OBJECTIVES, 0))
     found = design_roadmap(case, objective="margin")
     assert found.status is Status.OPTIMAL
     assert found.value == pytest.approx(exact.value)

@@ -140,7 +140,7 @@ class _Run:
                 return self.finish(Status.NONE, missing=("the goal, or the status quo, is infeasible",))
             if task.nearest_to is not None:
                 found = find_nearest(problem, _stage_numbers(game, task.nearest_to), reporter)
-            elif is_large(problem):
+            elif is_large(problem, task.objective):
                 too_much = f"{len(problem.legal):,} states and the stages between them"
             else:
                 found = find_optimum(problem, task.objective, reporter)
@@ -154,8 +154,10 @@ class _Run:
             if problem is None:
                 raise
             too_much = f"{len(problem.legal):,} states and the stages between them"
+        if found is not None and not found.proven and not reporter.is_stopped and task.nearest_to is None:
+            too_much = "the exact search was given up for want of memory"
         if too_much is not None:
-            return self._answer_large(game, narrowed, make, problem, too_much, reporter)
+            return self._answer_large(game, narrowed, make, problem, too_much, reporter, found)
         assert problem is not None
         if found is not None:
             return self._found(game, found)
@@ -186,6 +188,7 @@ class _Run:
         problem: Problem | None,
         too_much: str,
         reporter: Reporter,
+        known: Found | None,
     ) -> Design:
         """Find what can be found where the exact search would list too much."""
         from detente.kernel.anytime import find_anytime, is_large
@@ -194,11 +197,11 @@ class _Run:
         if self.task.nearest_to is not None:
             raise too_large(game, too_much, self.task.memory)
         try:
-            found = find_anytime(Windows(order=order, make=make), problem, self.task.objective, reporter)
+            found = find_anytime(Windows(order=order, make=make), problem, self.task.objective, reporter, known=known)
         except Cancelled:
             return self.finish(Status.STOPPED)
         except LimitError:
-            if problem is not None and is_large(problem):
+            if problem is not None and is_large(problem, self.task.objective):
                 return self.finish(Status.STOPPED)  # nothing that holds was found, and nothing rules it out
             raise too_large(game, too_much, self.task.memory) from None
         return self.finish(Status.NONE) if found is None else self._found(game, found)
