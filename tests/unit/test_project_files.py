@@ -3,6 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
@@ -26,9 +27,23 @@ def _pinned(path: Path) -> set[str]:
     return {line.removesuffix("\\").strip() for line in lines if re.match(r"[a-z0-9]", line)}
 
 
+def _project() -> dict[str, Any]:  # Any: a tree of TOML
+    """Return what pyproject.toml says."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
 def test_citation_names_the_version_of_the_package() -> None:
     citation = YAML(typ="safe").load(ROOT / "CITATION.cff")
     assert citation["version"] == detente.__version__
+
+
+def test_news_are_in_files_that_the_changelog_can_take() -> None:
+    kinds = {kind["directory"] for kind in _project()["tool"]["towncrier"]["type"]}
+    for path in sorted((ROOT / "changelog.d").glob("*.md")):
+        name, kind, _ = path.name.split(".")
+        assert name.startswith("+"), f"{path.name} would be taken for the number of an issue"
+        assert kind in kinds, path.name
+        assert not path.read_text(encoding="utf-8").startswith("- "), f"{path.name} gets its bullet from the changelog"
 
 
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
@@ -46,7 +61,7 @@ def test_requirements_are_exact_versions_with_hashes_and_nothing_else(path: Path
 
 
 def test_requirements_cover_what_the_package_declares() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = _project()
     groups = project["dependency-groups"]
     declared = {
         "build.txt": groups["build"],
