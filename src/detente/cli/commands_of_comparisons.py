@@ -60,7 +60,12 @@ def report(
         typer.Option("--output", "-o", metavar="FILE", help="The report: one .html file that needs no other, or .md."),
     ],
     roadmap: RoadmapsOption = None,
-    reading: ReadingsOption = None,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reading", metavar="ID", help="Reading to tell beside the base case; repeatable. All unless given."
+        ),
+    ] = None,
     max_per_stage: Annotated[
         int | None,
         typer.Option("--max-per-stage", metavar="N", min=1, help="Designs have at most so many measures in a stage."),

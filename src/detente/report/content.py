@@ -77,9 +77,17 @@ def _preface(case: Case) -> Paragraph:
     )
 
 
-def _command(source: Source) -> str:
+def _command(findings: Findings, source: Source) -> str:
     """The command line that computes a report again; a folder is enough to name its case."""
     words = ["detente", "report", source.path.removesuffix("/case.yaml")]
+    if len(findings.roadmaps) < len(findings.case.roadmaps):
+        words += [word for roadmap in findings.roadmaps for word in ("--roadmap", roadmap.id)]
+    if len(findings.readings) < len(findings.case.readings):
+        words += [word for reading in findings.readings for word in ("--reading", reading)]
+    if findings.max_per_stage is not None:
+        words += ["--max-per-stage", str(findings.max_per_stage)]
+    words += ["--indispensable"] if findings.worth is not None else []
+    words += ["--repairs"] if findings.repairs is not None else []
     for place, value in source.settings.items():
         words += ["--set", f"{place}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"]
     return shlex.join([*words, "-o", "report.html"])
@@ -88,14 +96,16 @@ def _command(source: Source) -> str:
 def _method(findings: Findings) -> Section:
     case = findings.case
     methods = [findings.evaluation.method] if findings.evaluation is not None else []
+    methods += [found.method for found in findings.critical] if findings.evaluation is not None else []
     methods += [findings.indices.method] if findings.indices is not None else []
+    methods += [found.method for found in findings.repairs or ()]
     methods += [findings.worth.method] if findings.worth is not None else []
     methods += [findings.under_way.method] if findings.under_way is not None else []
     methods += [found.design.method for found in findings.designs if found.design is not None]
     items: list[Text] = [(f"{method[:1].upper()}{method[1:]}.",) for method in dict.fromkeys(methods)]
     blocks: list[parts.Block] = [Bullets(items=tuple(items))] if items else []
     if case.source is not None:
-        blocks.append(Paragraph(text=("To compute it again: ", Code(_command(case.source)))))
+        blocks.append(Paragraph(text=("To compute it again: ", Code(_command(findings, case.source)))))
     if case.digest:
         blocks.append(Paragraph(text=("Digest of the whole case: ", Code(case.digest))))
     warnings = [note for note in case.notes if note.severity is Severity.WARNING]

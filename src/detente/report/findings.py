@@ -75,6 +75,8 @@ class Findings:
         None if there are too many numbers to move.
     make_designs : callable
         Makes what `designs` keeps.
+    max_per_stage : int or None
+        The limit of measures a stage that was asked for.
     under_way : ProgressEvaluation or None
         Where the roadmaps stand that the case's progress is part of; None if there is none.
     make_indices, make_critical : callable
@@ -94,6 +96,7 @@ class Findings:
     differences: tuple[ReadingDifference, ...]
     flips: tuple[RangeFlip, ...] | None
     make_designs: Callable[[], tuple[DesignFinding, ...]] = field(repr=False)
+    max_per_stage: int | None = None
     under_way: ProgressEvaluation | None = None
     make_indices: Callable[[], Indices | None] = field(repr=False)
     make_critical: Callable[[], tuple[CriticalValues, ...]] = field(repr=False)
@@ -267,6 +270,7 @@ def find(
         differences=reading_differences(case, entries, progress=progress),
         flips=range_flips(case, base, progress=progress),
         make_designs=make_designs,
+        max_per_stage=max_per_stage,
         under_way=_under_way(case, chosen, asked, progress),
         make_indices=make_indices,
         make_critical=make_critical,

@@ -239,6 +239,23 @@ def test_what_if_settings_are_told_at_the_head() -> None:
     )
 
 
+def test_a_report_says_how_all_of_it_was_computed_and_with_which_options() -> None:
+    late = change_case(CASE, {"measures.withdraw.detection-lag": 12, "roadmaps.troops-first.durations": [12, 12]})
+    assert said(chapter(late, "method", readings=[], designs=[], indispensable=True, repairs=True).blocks)[:5] == [
+        "Roadmap evaluation, all deviations (model §5–7).",
+        "Critical values, every crossing (model §8).",
+        "Indices of roadmaps from their values (model §3–6), demanded orders by design (§8).",
+        "Least change of every kind, each verified by evaluating the repaired roadmap (model §8).",
+        "One exact design per set of parties; Shapley value over all of them (model §10).",
+    ]
+    korea = read_case("korea-2018", settings={"parties.usa.hazard": 0.001})
+    found = find(korea, date=DAY, roadmaps=["double-freeze"], readings=["rsis"], designs=[], max_per_stage=2)
+    assert said(next(s for s in compose(found).sections if s.id == "method").blocks)[-2] == (
+        "To compute it again: detente report korea-2018 --roadmap double-freeze --reading rsis --max-per-stage 2 "
+        "--set parties.usa.hazard=0.001 -o report.html"
+    )
+
+
 def test_in_short_takes_no_more_than_it_is_given() -> None:
     found = find(CASE, date=DAY, readings=[], designs=[])
     assert said(in_short(found).blocks)[0] == "In the base case, both roadmaps hold."
