@@ -134,7 +134,7 @@ def compose(findings: Findings) -> parts.Document:
         sections.append(designs(findings))
     if findings.indices is not None:
         sections.append(indices(findings))
-    if findings.repairs is not None:
+    if findings.repairs is not None and findings.roadmaps:
         sections.append(repairs(findings.repairs))
     if findings.worth is not None:
         sections.append(indispensability(findings.case, findings.worth))

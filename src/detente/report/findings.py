@@ -115,7 +115,7 @@ class Findings:
 
     @cached_property
     def indices(self) -> Indices | None:
-        """What mediators look at, computed when it is first asked for; None if the case has no roadmap."""
+        """What mediators look at, computed when it is first asked for; None where there is nothing to look at."""
         return self.make_indices()
 
     def entries(self, reading: str | None) -> tuple[RoadmapEvaluation, ...]:
@@ -244,11 +244,16 @@ def find(
         return tuple(DesignFinding(reading=design.provenance.reading, design=design) for design in made)
 
     def make_indices() -> Indices | None:
-        if not chosen:
+        # Without any roadmap there is still the order that readings demand, if the case has a goal to look at.
+        if not chosen and (case.roadmaps or not asked):
             return None
-        found = compute_indices(
-            case, [roadmap.id for roadmap in chosen], orders_under=[None, *asked], progress=progress
-        )
+        ids = [roadmap.id for roadmap in chosen] or None
+        try:
+            found = compute_indices(case, ids, orders_under=[None, *asked], progress=progress)
+        except OptionError:
+            if chosen:
+                raise
+            return None
         _finished(found.status)
         return found
 

@@ -69,6 +69,19 @@ def test_a_case_without_roadmaps_has_no_such_chapter() -> None:
     assert "indices" not in {section.id for section in document.sections}
 
 
+def test_a_case_with_readings_and_no_roadmaps_has_the_order_that_they_demand() -> None:
+    told = indices_of(MINSK, "kyiv", "politics-first")
+    assert said(told.blocks) == [
+        "The case has no roadmap yet. What order do the readings demand of its measures, and can all be met?"
+    ]
+    [order] = told.sections
+    assert order.heading == "The order of 4 measures"
+    assert said(order.blocks)[0].startswith("The demands of the readings form a cycle, which no roadmap can meet: ")
+    infeasible = change_case(MINSK, {"measures.status.excludes": ["border"]})
+    document = compose(find(infeasible, date=DAY, designs=[]))
+    assert "indices" not in {section.id for section in document.sections}
+
+
 def test_orders_that_contradict_each_other_are_told_openly() -> None:
     order = indices_of(with_package(MINSK), "kyiv", "moscow").sections[-1]
     assert said(order.blocks)[0].startswith("The demands of the readings form a cycle, which no roadmap can meet: ")

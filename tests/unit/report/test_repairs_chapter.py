@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from detente.case import Case
@@ -40,6 +42,10 @@ def texts(blocks: tuple[Block, ...]) -> list[str]:
 
 def test_there_is_none_unless_it_is_asked_for() -> None:
     assert "repairs" not in [section.id for section in compose(find(CASE, date=DAY, designs=[])).sections]
+
+
+def test_there_is_none_in_a_case_without_roadmaps() -> None:
+    assert chapter(replace(CASE, roadmaps=(), readings=(), reading_cases={})) is None
 
 
 def test_each_roadmap_that_fails_has_its_repairs_side_by_side() -> None:

@@ -38,7 +38,7 @@ def _rows(result: CriticalValues, numbers: tuple[CriticalNumber, ...]) -> tuple[
                 (
                     Cell(text=(f"{number.number.label} ", Code(number.number.place))),
                     Cell(text=(_minus(format_beside(number.now, crossing.at)),)),
-                    Cell(text=(_minus(format_bound(number, crossing)),)),
+                    Cell(text=(_minus(format_bound(number, crossing)).replace(" ", "\u00a0"),)),
                     verdict_cell(holds=verdict_beyond(number, crossing)),
                     Cell(text=(format_distance(number, crossing),)),
                     Cell(text=(f"{case.party(crossing.party).name}, {say_place(crossing.check, crossing.stage)}",)),

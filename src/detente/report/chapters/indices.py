@@ -240,10 +240,14 @@ def _order(order: OrderDemands, number: int) -> Section:
 def indices(findings: Findings) -> Section:
     """Return what mediators look at, roadmap by roadmap in the base case, and the order that readings demand."""
     found = findings.indices
-    assert found is not None, "told only where there is a roadmap"
+    assert found is not None, "told only where there is a roadmap, or readings that demand an order"
     text = (
-        "Who gives first and who can be held up are not verdicts: a roadmap can hold and still ask one side to go far "
-        "ahead. Each roadmap is looked at in the base case; the order of its measures under every reading told."
+        (
+            "Who gives first and who can be held up are not verdicts: a roadmap can hold and still ask one side to go "
+            "far ahead. Each roadmap is looked at in the base case; the order of its measures under every reading told."
+        )
+        if found.roadmaps
+        else "The case has no roadmap yet. What order do the readings demand of its measures, and can all be met?"
     )
     return Section(
         id="indices",
