@@ -71,7 +71,7 @@ lock: ## Renew requirements/*.txt (needs a network)
 
 clean: ## Remove the environment, caches and built files
 	rm -rf $(VENV) $(VENV)-lock build dist docs/_build .mypy_cache .ruff_cache .pytest_cache \
-		.import_linter_cache .hypothesis .benchmarks .coverage htmlcov
+		.import_linter_cache .hypothesis .coverage htmlcov
 	find src tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(BIN)/python:
