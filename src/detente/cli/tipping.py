@@ -109,9 +109,9 @@ def _legend(*, has_table: bool) -> Sequence[str]:
     if not has_table:
         return ("--json has the derivative of every margin in every number.",)
     return (
-        "at: from where on the verdict is another one, more (≥) or less (≤) than now. how far: relative to the number "
-        "as it stands; a discount factor δ counts by 1 − δ. in its range: whether that lies in the range that the case "
-        "states for the number.",
+        "at: from where on the verdict is another one, more (≥) or less (≤) than now; > and < beyond that value only. "
+        "how far: relative to the number as it stands; a discount factor δ counts by 1 − δ. in its range: whether that "
+        "lies in the range that the case states for the number.",
         "whose check: stage, check and party where the roadmap fails, on the side where it does. --json has the "
         "derivative of every margin in every number.",
     )

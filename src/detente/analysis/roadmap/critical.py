@@ -12,7 +12,7 @@ from detente.analysis.result import Explanation, Provenance, Result, Status
 from detente.analysis.roadmap.critical_numbers import CriticalNumber, CriticalValue, derivatives_of, deviation_of
 from detente.analysis.roadmap.critical_places import Arrays, Entry, NumberKind, entries, legal_range
 from detente.analysis.roadmap.critical_times import Times
-from detente.analysis.roadmap.critical_words import explain_critical, format_beside
+from detente.analysis.roadmap.critical_words import explain_critical, format_beside, format_tipped
 from detente.analysis.roadmap.evaluating import RoadmapLike, evaluate_roadmap
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
 from detente.analysis.roadmap.influences import varying_measures
@@ -128,7 +128,7 @@ class CriticalValues(Result):
                         label=number.number.place,
                         share=share,
                         is_up=crossing.at > number.now,
-                        note=f"{format_beside(number.now, crossing.at)} → {format_beside(crossing.at, number.now)}",
+                        note=f"{format_beside(number.now, crossing.at)} → {format_tipped(number, crossing)}",
                     )
                 )
         return draw_distances(distances, holds=self.evaluation.holds, ax=ax)

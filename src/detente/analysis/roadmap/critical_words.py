@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence, Status
@@ -24,7 +25,7 @@ FIGURES = 4
 """Digits of a number, and more only where it would look like another beside it."""
 
 NOUGHT = 1e-9
-"""A number this small is nought but for tolerances."""
+"""A number this small is nought but for tolerances; so is what lies between a crossing and a round number."""
 
 SLIGHT = 1e-6
 """Where the tolerance of margins moves a crossing by less than this, it still counts as within a share."""
@@ -64,10 +65,59 @@ def verdict_beyond(number: CriticalNumber, crossing: CriticalValue) -> bool:
     return crossing.holds_above if crossing.at >= number.now else crossing.holds_below
 
 
+def _is_up(number: CriticalNumber, crossing: CriticalValue) -> bool:
+    return crossing.at >= number.now
+
+
+def _rounded_beyond(number: CriticalNumber, crossing: CriticalValue, digits: int) -> float:
+    """Round a crossing away from the number as it stands, so that what is shown has the other verdict."""
+    at = Decimal(crossing.at)
+    step = Decimal(1).scaleb(at.adjusted() - digits + 1)
+    return float(at.quantize(step, rounding=ROUND_CEILING if _is_up(number, crossing) else ROUND_FLOOR))
+
+
+def _is_tipped(number: CriticalNumber, crossing: CriticalValue, value: float) -> bool:
+    """Tell whether a value that rounding leads to is still legal, and short of where the verdict changes back."""
+    further = [other.at for other in number.crossings if other is not crossing]
+    if _is_up(number, crossing):
+        return value <= number.high and not any(crossing.at <= at <= value for at in further)
+    return value >= number.low and not any(value <= at <= crossing.at for at in further)
+
+
+def _bound(number: CriticalNumber, crossing: CriticalValue) -> tuple[str, bool]:
+    """Return from which value on the verdict is the other one, in few digits, and whether only beyond that value."""
+    at = crossing.at
+    if number.kind is NumberKind.WHOLE:
+        return f"{at:.0f}", False
+    shown = format_beside(at, number.now)
+    if abs(float(shown) - at) <= NOUGHT * max(1.0, abs(at)):
+        return shown, at > float(shown) if _is_up(number, crossing) else at < float(shown)
+    for digits in range(FIGURES, FULL + 1):
+        value = _rounded_beyond(number, crossing, digits)
+        shown = f"{value:.{digits}g}"
+        if _is_tipped(number, crossing, value) and shown != f"{number.now:.{digits}g}":
+            return shown, False
+    return repr(at), False
+
+
+def format_tipped(number: CriticalNumber, crossing: CriticalValue) -> str:
+    """Write a value of a number, the nearest to the present one in few digits, from which on the verdict is another."""
+    return _bound(number, crossing)[0]
+
+
 def format_bound(number: CriticalNumber, crossing: CriticalValue) -> str:
-    """Write from which value on, up or down, the verdict is the other one."""
-    sign = "≥" if crossing.at >= number.now else "≤"
-    return f"{sign} {format_beside(crossing.at, number.now)}"
+    """Write from which value on, up or down, the verdict is another; with the value shown it is, unless < or >."""
+    shown, is_beyond = _bound(number, crossing)
+    if _is_up(number, crossing):
+        return f"{'>' if is_beyond else '≥'} {shown}"
+    return f"{'<' if is_beyond else '≤'} {shown}"
+
+
+def _say_bound(number: CriticalNumber, crossing: CriticalValue) -> str:
+    shown, is_beyond = _bound(number, crossing)
+    if is_beyond:
+        return f"{'above' if _is_up(number, crossing) else 'below'} {shown}"
+    return f"at {shown} or {'more' if _is_up(number, crossing) else 'less'}"
 
 
 def _temptation(result: CriticalValues, crossing: CriticalValue) -> str:
@@ -92,12 +142,11 @@ def describe_tip(result: CriticalValues, number: CriticalNumber, crossing: Criti
     if number.kind is NumberKind.DISCOUNT and distance is not None:
         far += " in 1 − δ"
     holds = verdict_beyond(number, crossing)
-    way = "more" if crossing.at >= number.now else "less"
     side = "Short of that" if holds else "Then"
     jump = " Margins jump there, because a breakdown then leaves something else behind." if crossing.is_jump else ""
     label = f"{number.number.label[:1].upper()}{number.number.label[1:]}"
     return (
-        f"{label} – at {format_beside(crossing.at, number.now)} or {way} (now {format_beside(number.now, crossing.at)}"
+        f"{label} – {_say_bound(number, crossing)} (now {format_beside(number.now, crossing.at)}"
         f"{far}) it would {'hold' if holds else 'fail'}. {side}, {_temptation(result, crossing)}.{jump}"
     )
 

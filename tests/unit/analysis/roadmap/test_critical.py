@@ -62,7 +62,7 @@ def test_what_holds_is_told_with_what_would_make_it_fail() -> None:
     result = find_critical_values(pair(), TOGETHER, numbers=["measures.a.value"])
     assert told(result) == [
         "“roadmap” holds as the case stands. 2 numbers tip that verdict alone, all others unchanged.",
-        "What “a” is worth to B – at 2 or less (now 3, 33% away) it would fail. Then, B would rather withhold “b”, "
+        "What “a” is worth to B – below 2 (now 3, 33% away) it would fail. Then, B would rather withhold “b”, "
         "before stage 1.",
         "What “a” is worth to A – at -1.5 or less (now -1, 50% away) it would fail. Then, A would rather withhold “a”, "
         "before stage 1.",
