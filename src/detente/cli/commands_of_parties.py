@@ -28,6 +28,7 @@ def indispensable(
         list[ObjectiveWord] | None,
         typer.Option(
             "--objective",
+            metavar="<trust|margin|duration|nash>",
             help="Also tell of every table how wide its margins can be, how little trust it can ask or how short it "
             "can be; repeatable.",
         ),

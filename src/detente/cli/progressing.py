@@ -22,6 +22,9 @@ from detente.display.prose import count_noun, format_short, format_signed
 from detente.display.tables import Cell, Column, Table, build_table
 from detente.errors import OptionError
 
+MOST_DELAYS = 5
+"""Delays that a table has room for; the last is always among them."""
+
 
 def parse_when(text: str) -> When:
     """Read ``--from``: ``now``, or a period.
@@ -69,8 +72,9 @@ def summarise(result: ProgressEvaluation) -> str:
     several = len({entry.reading for entry in result.roadmaps}) > 1
     verdicts = count_noun(len(result.roadmaps), "verdict" if several else "roadmap")
     stopped = " Stopped before all were evaluated." if result.status is Status.STOPPED else ""
+    unit = next((entry.case.period for entry in result.roadmaps), None) or "period"
     now = result.parameters["from"]
-    return f"The rest holds for {len(holding)} of {verdicts}, from period {now} on.{stopped}"
+    return f"The rest holds for {len(holding)} of {verdicts}, from {unit} {now} on.{stopped}"
 
 
 def show_progress(screen: Screen, case: Case, result: ProgressEvaluation, *, rows: bool) -> None:
@@ -175,7 +179,10 @@ def gate_table(entry: RoadmapProgress) -> Table:
 def delay_table(entry: RoadmapProgress, onward: Onward) -> Table:
     """Make the table of what further delay before the next stage means to each party."""
     unit = entry.case.period or "period"
-    periods = [number for number, _ in onward.delays[0].margins]
+    margins = [dict(delay.margins) for delay in onward.delays]
+    periods = list(margins[0])
+    if len(periods) > MOST_DELAYS:
+        periods = [*periods[: MOST_DELAYS - 1], periods[-1]]
     columns = (
         Column(header="party", can_wrap=True),
         Column(header=f"loss by each\nfurther {unit}", align="point"),
@@ -188,10 +195,10 @@ def delay_table(entry: RoadmapProgress, onward: Onward) -> Table:
             (
                 delay.party,
                 format_signed(delay.loss).removeprefix("+"),
-                *(Cell(format_signed(margin), "bad" if margin < 0.0 else None) for _, margin in delay.margins),
+                *(Cell(format_signed(of[n]), "bad" if of[n] < 0.0 else None) for n in periods),
                 "never" if delay.unwilling_after is None else format_short(delay.unwilling_after),
             )
-            for delay in onward.delays
+            for delay, of in zip(onward.delays, margins, strict=True)
         ],
     )
 

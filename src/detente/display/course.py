@@ -213,7 +213,7 @@ def draw_course(
     ax.set_yticks([])
     ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 3, 6, 10]))
     ax.set_xlabel(
-        f"{as_label(unit)}s from the start (◆ due; filled: in force; × lost; outlined: to come)",
+        f"{as_label(unit)}s from the start (◇ due; filled: in force; × lost; outlined: to come)",
         fontsize=SMALL,
         color=MUTED,
     )

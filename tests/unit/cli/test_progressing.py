@@ -47,7 +47,7 @@ def test_the_answer_is_written_as_json(run: Run) -> None:
 def test_the_table_is_written_to_a_file(run: Run, border: Path) -> None:
     result = run("evaluate", "border.yaml", "--from", "now", "--set", HAPPENED, "--output", "rest.csv")
     assert result.stdout.splitlines() == [
-        "The rest holds for 2 of 2 roadmaps, from period 1 on.",
+        "The rest holds for 2 of 2 roadmaps, from month 1 on.",
         "Written to rest.csv",
     ]
     assert (border / "rest.csv").read_text(encoding="utf-8").startswith("roadmap,reading,stage,check,party,")
@@ -118,5 +118,5 @@ def test_an_answer_that_was_stopped_says_so_at_its_end(border: Path) -> None:
     with redirect_stdout(shown):
         show_progress(Screen(), case, result, rows=False)
     assert shown.getvalue().splitlines()[-1] == (
-        "The rest holds for 2 of 2 roadmaps, from period 0 on. Stopped before all were evaluated."
+        "The rest holds for 2 of 2 roadmaps, from month 0 on. Stopped before all were evaluated."
     )

@@ -45,7 +45,7 @@ def test_stages_measures_owners_and_now_are_named() -> None:
         ("due at month 14", MUTED),
     ]
     assert r"Peace \$" in [text.get_text() for text in ax.texts]
-    assert ax.get_xlabel() == "months from the start (◆ due; filled: in force; × lost; outlined: to come)"
+    assert ax.get_xlabel() == "months from the start (◇ due; filled: in force; × lost; outlined: to come)"
     assert [text.get_text() for text in ax.figure.legends[0].get_texts()] == ["South", "North"]
 
 

@@ -72,6 +72,7 @@ class CriticalValues(Result):
         entry = self.evaluation
         return {
             "roadmap": entry.id,
+            "status": self.status.value,
             "holds": entry.holds,
             "numbers": [number.to_dict() for number in self.numbers],
             "without": self.n_without,

@@ -50,6 +50,7 @@ class Indices(Result):
 
     def _body(self) -> dict[str, object]:
         return {
+            "status": self.status.value,
             "roadmaps": [entry.to_dict() for entry in self.roadmaps],
             "orders": [order.to_dict() for order in self.orders],
         }

@@ -64,7 +64,7 @@ def test_what_holds_is_told_with_what_would_make_it_fail() -> None:
         "“roadmap” holds as the case stands. 2 numbers tip that verdict alone, all others unchanged.",
         "What “a” is worth to B – below 2 (now 3, 33% away) it would fail. Then, B would rather withhold “b”, "
         "before stage 1.",
-        "What “a” is worth to A – at -1.5 or less (now -1, 50% away) it would fail. Then, A would rather withhold “a”, "
+        "What “a” is worth to A – below -1.5 (now -1, 50% away) it would fail. Then, A would rather withhold “a”, "
         "before stage 1.",
         "2 of them do so by a change of at most 50%.",
         "No other number that was looked at moves any margin.",
