@@ -232,8 +232,9 @@ def show_indispensability(screen: Screen, case: Case, result: Indispensability, 
         screen.line()
         screen.table(party_table(read, entry))
         screen.line()
-        screen.table(format_table(read, entry))
-        screen.line()
+        if entry.formats:
+            screen.table(format_table(read, entry))
+            screen.line()
         further = _further_tables(entry)
         if further and (coalitions or any(table.reaches for table in further)):
             screen.table(coalition_table(read, further))

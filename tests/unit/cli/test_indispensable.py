@@ -86,3 +86,16 @@ def test_what_was_not_settled_is_shown_as_intervals(border: Path) -> None:
 def test_several_readings_are_compared_below(run: Run) -> None:
     shown = run("indispensable", "border.yaml", "--reading", "hawk", "--reading", "hawk").stdout
     assert shown.count("The border – who is indispensable – ") == 1
+
+
+def test_a_party_alone_is_told_so_without_a_table_of_formats(run: Run) -> None:
+    Path("alone.yaml").write_text(
+        "detente: 1\nname: Alone\nperiod: week\nparties: {a: {name: A, discount: 0.9}}\n"
+        "measures: {x: {name: X, by: [a], value: {a: 1}}}\n",
+        encoding="utf-8",
+    )
+    shown = run("indispensable", "alone.yaml").stdout
+    assert "A is the only party: one party alone has nobody to agree with.\n" in shown
+    assert "format" not in shown.partition("A is the only party")[0]
+    run("report", "alone.yaml", "--indispensable", "-o", "alone.md")
+    assert "Formats, and the best tables" not in Path("alone.md").read_text(encoding="utf-8")

@@ -91,6 +91,8 @@ def _explain_everybody(title: str, names: dict[str, str], entry: ReadingWorth, u
             f"the best roadmap of {all_of_them} adds {format_short(table.value)}{proven} a {unit} "
             "to what each has, as the geometric mean over them"
         )
+    elif len(table.parties) == 1:
+        text = f"{names[table.parties[0]]} is the only party: {say_grounds(names, table)}"
     elif table.is_proven:
         text = f"{all_of_them} together come to nothing: {say_grounds(names, table)}"
     else:

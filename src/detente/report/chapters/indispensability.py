@@ -88,7 +88,7 @@ def _reading(found: Indispensability, entry: ReadingWorth, number: int) -> Secti
         blocks=(
             Bullets(items=tuple((sentence.text,) for sentence in explain_reading(found, entry))),
             _parties(case, entry),
-            _formats(case, entry),
+            *((_formats(case, entry),) if entry.formats else ()),
         ),
     )
 
