@@ -126,7 +126,7 @@ def _with_settings(root: Node, names: Names, settings: Mapping[str, object]) -> 
         try:
             root = lay_over(root, names, place, tree.from_plain(value, f"--set {place}"))
         except PlaceError as error:
-            raise OptionError(f"{error.message} {error.help}") from error
+            raise OptionError(f"{error.message.removesuffix('.')}; {error.help.removesuffix('.')}") from error
         except TypeError as error:
             raise OptionError(f"cannot set {place}: {error}") from error
     return root

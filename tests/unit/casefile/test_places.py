@@ -106,39 +106,39 @@ def test_settings_apply_one_after_the_other() -> None:
 @pytest.mark.parametrize(
     ("place", "message"),
     [
-        ("", "the place '' has no end. write it as parties.usa.hazard."),
-        ("party.usa", "unknown place 'party.usa': a case has no 'party'. did you mean 'parties'?"),
-        ("parties.usa.", "the place 'parties.usa.' has no end. write it as parties.usa.hazard."),
+        ("", "the place '' has no end; write it as parties.usa.hazard"),
+        ("party.usa", "unknown place 'party.usa': a case has no 'party'; did you mean 'parties'?"),
+        ("parties.usa.", "the place 'parties.usa.' has no end; write it as parties.usa.hazard"),
         (
             "parties.japan.hazard",
-            "unknown place 'parties.japan.hazard': parties has no 'japan'. there is: usa, dprk.",
+            "unknown place 'parties.japan.hazard': parties has no 'japan'; there is: usa, dprk",
         ),
         (
             "measures.relief.50%.value.usa",
-            "unknown place 'measures.relief.50%.value.usa': measures.relief has no '50%'. there is: name, by, levels, "
-            "value, effects, cost, undo-cost, deters and 9 more.",
+            "unknown place 'measures.relief.50%.value.usa': measures.relief has no '50%'; there is: name, by, levels, "
+            "value, effects, cost, undo-cost, deters and 9 more",
         ),
         (
             "measures.relief.25%.duration",
-            "unknown place 'measures.relief.25%.duration': measures.relief.25% has no 'duration'. there is: name, "
-            "value, effects, cost, undo-cost, deters.",
+            "unknown place 'measures.relief.25%.duration': measures.relief.25% has no 'duration'; there is: name, "
+            "value, effects, cost, undo-cost, deters",
         ),
-        ("measures.relief.25%", "the level 'measures.relief.25%' cannot be set as a whole. set one of its numbers."),
+        ("measures.relief.25%", "the level 'measures.relief.25%' cannot be set as a whole; set one of its numbers"),
         (
             "terms.1.value",
-            "unknown place 'terms.1.value': terms has no entry '1'. its entries are numbered 0 to 0.",
+            "unknown place 'terms.1.value': terms has no entry '1'; its entries are numbered 0 to 0",
         ),
         (
             "terms.first.value",
-            "unknown place 'terms.first.value': terms has no entry 'first'. its entries are numbered 0 to 0.",
+            "unknown place 'terms.first.value': terms has no entry 'first'; its entries are numbered 0 to 0",
         ),
-        ("progress.0.taken", "unknown place 'progress.0.taken': progress has no entry '0'. it is empty."),
+        ("progress.0.taken", "unknown place 'progress.0.taken': progress has no entry '0'; it is empty"),
         (
             "parties.usa.hazard.low",
-            "unknown place 'parties.usa.hazard.low': nothing is below parties.usa.hazard. set parties.usa.hazard "
-            "itself.",
+            "unknown place 'parties.usa.hazard.low': nothing is below parties.usa.hazard; set parties.usa.hazard "
+            "itself",
         ),
-        ("readings", "'readings' cannot be set. set what it is about."),
+        ("readings", "'readings' cannot be set; set what it is about"),
     ],
 )
 def test_unknown_place_says_what_there_is(place: str, message: str) -> None:

@@ -273,9 +273,9 @@ def test_changing_a_case_keeps_its_source_with_the_settings(tmp_path: Path) -> N
     [
         (
             {"parties.us.hazard": 0.1},
-            "unknown place 'parties.us.hazard': parties has no 'us'. did you mean 'usa'?",
+            "unknown place 'parties.us.hazard': parties has no 'us'; did you mean 'usa'?",
         ),
-        ({"detente": 2}, "'detente' cannot be set. set what it is about."),
+        ({"detente": 2}, "'detente' cannot be set; set what it is about"),
         ({"parties.usa.hazard": object}, "cannot set parties.usa.hazard: a case file cannot hold <class 'object'>"),
     ],
 )

@@ -117,7 +117,7 @@ def test_settings_change_the_case(run: Run) -> None:
         ),
         (
             ("--set", "parties.nort.hazard=0"),
-            "unknown place 'parties.nort.hazard': parties has no 'nort'. did you mean 'north'?",
+            "unknown place 'parties.nort.hazard': parties has no 'nort'; did you mean 'north'?",
         ),
         (("--output", "x.txt"), "'x.txt' ends in '.txt'; a file to write must end in .json, .csv or .parquet"),
     ],
