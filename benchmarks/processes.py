@@ -23,5 +23,10 @@ def run_processes(only: str) -> None:
         if only not in name:
             continue
         costs = [process([sys.executable, *arguments]) for _ in range(5)]
-        median = Cost(*(statistics.median(cost[part] for cost in costs) for part in range(3)), "")
+        median = Cost(
+            seconds=statistics.median(cost.seconds for cost in costs),
+            elapsed=statistics.median(cost.elapsed for cost in costs),
+            megabytes=max(cost.megabytes for cost in costs),
+            said="",
+        )
         print(row(name, median, AIM, None), flush=True)
