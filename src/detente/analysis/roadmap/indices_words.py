@@ -250,6 +250,8 @@ def explain_levers(entry: RoadmapIndices) -> Iterator[Sentence]:
     flips = [lever for lever in entry.levers if flips_verdict(entry, lever)]
     count = len(entry.levers)
     head = f"No stage mentions {count} measure{'s' if count != 1 else ''} that could be taken or ended"
+    if len(shown) < count:
+        head += f", these {len(shown)} among them"
     if flips:
         verdict = "make it fail" if entry.evaluation.holds else "make it hold"
         which = "it" if count == 1 else "one of them" if len(flips) == 1 else f"any one of {len(flips)} of them"

@@ -147,3 +147,11 @@ def test_what_lapses_with_a_lever_is_told() -> None:
     )
     lever = levers_of(case, ["soft"])["base"]
     assert (lever.along, lever.at_start, lever.at_end) == ((), {"A": 0.0, "B": -1.0}, {"A": -2.0, "B": -1.0})
+
+
+def test_of_many_levers_it_is_said_that_not_all_are_told() -> None:
+    measures = [measure("m", "A", {"A": 1.0}), *(measure(f"x{n}", "A", {"A": n + 1.0}) for n in range(5))]
+    [entry] = compute_indices(case_of([party("A"), party("B")], measures), [[["m"]]]).roadmaps
+    told = [sentence.text for sentence in explain_levers(entry)]
+    assert len(told) == 5
+    assert told[0] == "No stage mentions 5 measures that could be taken or ended, these 4 among them."
