@@ -204,6 +204,10 @@ def run_trust_design(path: str, settings: Sequence[str], *, request: DesignReque
     """Look for the roadmap that asks for the least prior trust and show or write the answer."""
     if request.start is not None:
         raise OptionError("--from does not go with --objective trust-building, which designs from the beginning")
+    if request.max_seconds is not None:
+        raise OptionError(
+            "--max-seconds does not go with --objective trust-building; Ctrl-C stops it with the best found"
+        )
     case = open_case(path, settings)
     goal = parse_goal(case, request.goal)
     with Watch() as watch, experimental():

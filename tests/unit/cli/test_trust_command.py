@@ -107,3 +107,11 @@ def test_design_for_trust_building_begins_at_the_beginning(run: Run) -> None:
         2,
         "Error: --from does not go with --objective trust-building, which designs from the beginning\n",
     )
+
+
+def test_design_for_trust_building_has_no_limit_of_time(run: Run) -> None:
+    result = run("design", "border.yaml", "--objective", "trust-building", "--max-seconds", "5")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: --max-seconds does not go with --objective trust-building; Ctrl-C stops it with the best found\n",
+    )
