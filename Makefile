@@ -35,7 +35,7 @@ test-long: $(DEV_STAMP) ## Run all tests, those with ten times as many cases inc
 	$(BIN)/python -m pytest -m "long or not long"
 
 pytest: $(DEV_STAMP) ## Run all tests but the long ones
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(DEV_STAMP) ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -70,6 +70,14 @@ def report(
         int | None,
         typer.Option("--max-per-stage", metavar="N", min=1, help="Designs have at most so many measures in a stage."),
     ] = None,
+    critical: Annotated[
+        bool | None,
+        typer.Option(
+            "--critical/--no-critical",
+            help="Tell what would tip each verdict. Unless given, in cases of up to 12 measures.",
+            show_default=False,
+        ),
+    ] = None,
     indispensable: Annotated[
         bool,
         typer.Option(
@@ -101,6 +109,7 @@ def report(
             roadmaps=roadmap,
             readings=reading,
             max_per_stage=max_per_stage,
+            critical=critical,
             indispensable=indispensable,
             repairs=repairs,
         )

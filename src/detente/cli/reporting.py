@@ -18,6 +18,7 @@ def run_report(
     roadmaps: Sequence[str] | None,
     readings: Sequence[str] | None,
     max_per_stage: int | None,
+    critical: bool | None,
     indispensable: bool,
     repairs: bool,
 ) -> None:
@@ -32,6 +33,7 @@ def run_report(
             roadmaps=roadmaps,
             readings=readings,
             max_per_stage=max_per_stage,
+            critical=critical,
             indispensable=indispensable,
             repairs=repairs,
             progress=watch,

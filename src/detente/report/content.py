@@ -21,7 +21,7 @@ from detente.report.chapters.sensitivity import readings, single_numbers
 from detente.report.chapters.standing import standing
 from detente.report.chapters.verdicts import hazards, in_short, verdicts
 from detente.report.document import Bullets, Code, Facts, Paragraph, Section, Text
-from detente.report.findings import Findings
+from detente.report.findings import MANY, Findings
 from detente.report.words import join, say_value, unit_of
 
 SHORT_DIGEST = 16
@@ -77,6 +77,14 @@ def _preface(case: Case) -> Paragraph:
     )
 
 
+def _critical_option(findings: Findings) -> list[str]:
+    """The option that told, or did not tell, what would tip each verdict where that is not done anyway."""
+    is_told, is_small = findings.make_critical is not None, len(findings.case.measures) <= MANY
+    if is_told == is_small:
+        return []
+    return ["--critical" if is_told else "--no-critical"]
+
+
 def _command(findings: Findings, source: Source) -> str:
     """The command line that computes a report again; a folder is enough to name its case."""
     words = ["detente", "report", source.path.removesuffix("/case.yaml")]
@@ -86,6 +94,7 @@ def _command(findings: Findings, source: Source) -> str:
         words += [word for reading in findings.readings for word in ("--reading", reading)]
     if findings.max_per_stage is not None:
         words += ["--max-per-stage", str(findings.max_per_stage)]
+    words += _critical_option(findings)
     words += ["--indispensable"] if findings.worth is not None else []
     words += ["--repairs"] if findings.repairs is not None else []
     for place, value in source.settings.items():
@@ -96,7 +105,7 @@ def _command(findings: Findings, source: Source) -> str:
 def _method(findings: Findings) -> Section:
     case = findings.case
     methods = [findings.evaluation.method] if findings.evaluation is not None else []
-    methods += [found.method for found in findings.critical] if findings.evaluation is not None else []
+    methods += [found.method for found in findings.critical or ()] if findings.evaluation is not None else []
     methods += [findings.indices.method] if findings.indices is not None else []
     methods += [found.method for found in findings.repairs or ()]
     methods += [findings.worth.method] if findings.worth is not None else []
@@ -141,7 +150,10 @@ def compose(findings: Findings) -> parts.Document:
     if findings.readings:
         sections.append(readings(findings))
     if findings.evaluation is not None:
-        sections += [single_numbers(findings), critical_values(findings), evidence(findings)]
+        sections.append(single_numbers(findings))
+        if findings.critical is not None:
+            sections.append(critical_values(findings.critical))
+        sections.append(evidence(findings))
     sections += [unstated(findings), glossary(), _method(findings)]
     return parts.Document(
         title=f"{findings.case.name}: which roadmaps hold?",

@@ -79,8 +79,10 @@ class Findings:
         The limit of measures a stage that was asked for.
     under_way : ProgressEvaluation or None
         Where the roadmaps stand that the case's progress is part of; None if there is none.
-    make_indices, make_critical : callable
+    make_indices : callable
         Makes what `indices` keeps.
+    make_critical : callable or None
+        Makes what `critical` keeps; None where that is not to be told.
     worth : Indispensability or None
         What parties and formats are worth; None unless it was asked for.
     repairs : tuple of RepairSearch or None
@@ -99,7 +101,7 @@ class Findings:
     max_per_stage: int | None = None
     under_way: ProgressEvaluation | None = None
     make_indices: Callable[[], Indices | None] = field(repr=False)
-    make_critical: Callable[[], tuple[CriticalValues, ...]] = field(repr=False)
+    make_critical: Callable[[], tuple[CriticalValues, ...]] | None = field(repr=False)
     worth: Indispensability | None = None
     repairs: tuple[RepairSearch, ...] | None = None
 
@@ -109,9 +111,9 @@ class Findings:
         return self.make_designs()
 
     @cached_property
-    def critical(self) -> tuple[CriticalValues, ...]:
+    def critical(self) -> tuple[CriticalValues, ...] | None:
         """What would tip the verdict on each roadmap of the base case, found when it is first asked for."""
-        return self.make_critical()
+        return None if self.make_critical is None else self.make_critical()
 
     @cached_property
     def indices(self) -> Indices | None:
@@ -180,6 +182,10 @@ def _worth(
     return found
 
 
+def _is_wanted(critical: bool | None, case: Case) -> bool:
+    return len(case.measures) <= MANY if critical is None else critical
+
+
 def _repairs(case: Case, entries: Sequence[RoadmapEvaluation], progress: Progress | None) -> tuple[RepairSearch, ...]:
     found = []
     for entry in entries:
@@ -198,6 +204,7 @@ def find(
     designs: Sequence[Design] | Callable[[], Sequence[Design]] | None = None,
     max_per_stage: int | None = None,
     evaluation: Evaluation | None = None,
+    critical: bool | None = None,
     indispensable: bool = False,
     repairs: bool = False,
     progress: Progress | None = None,
@@ -218,6 +225,8 @@ def find(
         Limit of the designs that are made here.
     evaluation : Evaluation, optional
         The verdicts, if they are known already: of the same roadmaps, in the base case and under the same readings.
+    critical : bool, optional
+        Whether to find what would tip each verdict; unless given, in cases of up to `MANY` measures.
     indispensable : bool
         Whether to look at every set of parties too.
     repairs : bool
@@ -278,7 +287,7 @@ def find(
         max_per_stage=max_per_stage,
         under_way=_under_way(case, chosen, asked, progress),
         make_indices=make_indices,
-        make_critical=make_critical,
+        make_critical=make_critical if _is_wanted(critical, case) else None,
         worth=_worth(case, asked, max_per_stage, progress) if indispensable else None,
         repairs=_repairs(case, base, progress) if repairs else None,
     )

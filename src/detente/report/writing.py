@@ -52,6 +52,7 @@ def write_report(
     designs: Sequence[Design] | Callable[[], Sequence[Design]] | None = None,
     max_per_stage: int | None = None,
     evaluation: Evaluation | None = None,
+    critical: bool | None = None,
     indispensable: bool = False,
     repairs: bool = False,
     date: datetime.date | None = None,
@@ -76,6 +77,9 @@ def write_report(
         no limit in smaller ones; 2 where designing would need too much memory. The report says which.
     evaluation : Evaluation, optional
         The verdicts, if they are known already: of the same roadmaps, in the base case and under the same readings.
+    critical : bool, optional
+        Whether to add the chapter on what would tip each verdict. Unless given, in cases of up to 12 measures; in
+        larger ones it takes some seconds for each roadmap.
     indispensable : bool
         Whether to add the chapter on who is indispensable and which format serves; it looks at every set of parties,
         which may take minutes.
@@ -111,6 +115,7 @@ def write_report(
         designs=designs,
         max_per_stage=max_per_stage,
         evaluation=evaluation,
+        critical=critical,
         indispensable=indispensable,
         repairs=repairs,
         progress=progress,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from detente import change_case, read_case
 from detente.analysis.roadmap.critical import find_critical_values
 from detente.case import Case
+from detente.report.content import compose
 from detente.report.document import Bullets, Details, Paragraph, Picture, Section, Table
-from tests.report_case import report_case
+from detente.report.findings import find
+from tests.report_case import DAY, report_case
 from tests.unit.report.test_chapters import chapter, plain, without_readings
 
 CASE = without_readings(report_case())
 
 
 def told(case: Case, roadmap: str) -> Section:
-    sections = chapter(case, "critical", designs=[]).sections
+    sections = chapter(case, "critical", designs=[], critical=True).sections
     return next(section for section in sections if section.id == f"critical.{roadmap}")
 
 
@@ -78,3 +80,14 @@ def test_numbers_below_zero_have_a_true_minus_sign() -> None:
     ]
     assert any("−" in cell for cell in cells)
     assert not any("-" in cell for cell in cells)
+
+
+def has_chapter(case: Case, critical: bool | None) -> bool:
+    document = compose(find(case, date=DAY, designs=[], critical=critical))
+    return any(section.id == "critical" for section in document.sections)
+
+
+def test_large_cases_have_the_chapter_only_if_asked_for() -> None:
+    large = without_readings(read_case("korea-2018"))
+    assert not has_chapter(large, None)
+    assert [has_chapter(CASE, wanted) for wanted in (None, True, False)] == [True, True, False]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from detente.analysis.roadmap.critical import CriticalValues
 from detente.analysis.roadmap.critical_numbers import CriticalNumber
@@ -16,7 +17,6 @@ from detente.analysis.roadmap.critical_words import (
 )
 from detente.display.svg import axes_to_svg
 from detente.report.document import Block, Bullets, Cell, Code, Column, Details, Paragraph, Picture, Section, Table
-from detente.report.findings import Findings
 from detente.report.words import say_place, verdict_cell
 
 MOST_SHOWN = 12
@@ -96,7 +96,7 @@ def _roadmap(result: CriticalValues) -> Section:
     return Section(id=f"critical.{entry.id}", heading=entry.name, blocks=tuple(blocks))
 
 
-def critical_values(findings: Findings) -> Section:
+def critical_values(found: Sequence[CriticalValues]) -> Section:
     """Return what would tip the verdict on each roadmap of the base case."""
     text = (
         "Each value, cost, punishment, discount factor and hazard was moved alone over all that it may be, with all "
@@ -108,5 +108,5 @@ def critical_values(findings: Findings) -> Section:
         id="critical",
         heading="What would tip each verdict",
         blocks=(Paragraph(text=(text, Code("detente critical"), ".")),),
-        sections=tuple(_roadmap(result) for result in findings.critical),
+        sections=tuple(_roadmap(result) for result in found),
     )
