@@ -60,11 +60,11 @@ def indispensable(
             "12 measures, no limit in smaller ones.",
         ),
     ] = None,
-    time_limit: Annotated[
+    max_seconds: Annotated[
         float | None,
         typer.Option(
-            "--time-limit",
-            metavar="SECONDS",
+            "--max-seconds",
+            metavar="S",
             min=0.1,
             help="For one table at most; what is not proven by then is told as an interval.",
         ),
@@ -96,7 +96,7 @@ def indispensable(
             sources=sources,
             coalitions=coalitions,
             max_per_stage=max_per_stage,
-            time_limit=time_limit,
+            max_seconds=max_seconds,
             memory=memory,
         )
         run_indispensable(case, settings or [], request=request, delivery=delivery)

@@ -40,7 +40,7 @@ class IndispensableRequest:
     sources: bool
     coalitions: bool
     max_per_stage: int | None
-    time_limit: float | None
+    max_seconds: float | None
     memory: str
 
 
@@ -57,7 +57,7 @@ def run_indispensable(path: str, settings: Sequence[str], *, request: Indispensa
             goal=goal,
             sources=request.sources,
             max_per_stage=request.max_per_stage,
-            time_limit=request.time_limit,
+            max_seconds=request.max_seconds,
             memory=memory,
             progress=watch,
         )

@@ -50,7 +50,7 @@ def test_what_is_no_goal_and_what_is_no_limit(run: Run) -> None:
     assert result.stderr == (
         "Error: a goal for trust and duration is a set of measures; 'best' is what the score aims at\n"
     )
-    assert run("indispensable", "border.yaml", "--time-limit", "0").exit_code == 2
+    assert run("indispensable", "border.yaml", "--max-seconds", "0").exit_code == 2
 
 
 def test_other_objectives_of_tables_are_shown(run: Run) -> None:

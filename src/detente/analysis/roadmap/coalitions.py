@@ -186,7 +186,7 @@ class Tables:
     ----------
     max_per_stage : int, optional
         Measures per stage, at most, for every table alike.
-    time_limit : float, optional
+    max_seconds : float, optional
         Seconds for one table at most; what is not proven by then has a bound.
     memory : float
         Bytes that one design may take.
@@ -198,14 +198,14 @@ class Tables:
         self,
         *,
         max_per_stage: int | None = None,
-        time_limit: float | None = None,
+        max_seconds: float | None = None,
         memory: float = DEFAULT_MEMORY,
         progress: Progress | None = None,
     ) -> None:
         self.is_cancelled = False
         self.n_designs = 0
         self._max_per_stage = max_per_stage
-        self._time_limit = time_limit
+        self._max_seconds = max_seconds
         self._memory = memory
         self._reporter = Reporter(progress)
         self._known: dict[tuple[str, Objective, tuple[str, ...] | None], Design | None] = {}
@@ -283,7 +283,7 @@ class Tables:
             return self._known[key]
         if self.is_cancelled:
             return None
-        self._deadline = math.inf if self._time_limit is None else time.monotonic() + self._time_limit
+        self._deadline = math.inf if self._max_seconds is None else time.monotonic() + self._max_seconds
         try:
             design = design_roadmap(
                 game.case,

@@ -142,7 +142,7 @@ def _check(
     case: Case,
     objectives: Sequence[Objective],
     max_per_stage: int | None,
-    time_limit: float | None,
+    max_seconds: float | None,
 ) -> None:
     if not case.parties:
         raise OptionError("the case has no parties")
@@ -156,8 +156,8 @@ def _check(
             raise OptionError(f"unknown objective '{objective}' (one of: {', '.join(OBJECTIVES)})")
     if max_per_stage is not None and max_per_stage < 1:
         raise OptionError(f"max_per_stage must be at least 1, got {max_per_stage}")
-    if time_limit is not None and not time_limit > 0.0:
-        raise OptionError(f"time_limit must be above 0 seconds, got {time_limit:g}")
+    if max_seconds is not None and not max_seconds > 0.0:
+        raise OptionError(f"max_seconds must be above 0, got {max_seconds:g}")
 
 
 def _goal_of(table: Coalition, objective: Objective, goal: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -252,7 +252,7 @@ def find_indispensable(
     goal: str | Sequence[str] | None = None,
     sources: bool = False,
     max_per_stage: int | None = None,
-    time_limit: float | None = None,
+    max_seconds: float | None = None,
     memory: float = DEFAULT_MEMORY,
     progress: Progress | None = None,
 ) -> Indispensability:
@@ -273,7 +273,7 @@ def find_indispensable(
     max_per_stage : int, optional
         Measures per stage, at most, for every table alike. Unless given, 2 in cases of more than 12 measures outside
         the status quo, and no limit in smaller ones.
-    time_limit : float, optional
+    max_seconds : float, optional
         Seconds for one table at most. What is not proven by then has a bound, and what rests on it an interval.
     memory : float
         Bytes that one design may take.
@@ -305,7 +305,7 @@ def find_indispensable(
     Model §10; [shapley1953]_ (the value), [nash1950]_ (the product of gains), [stedman1997]_ (spoilers).
     """
     started = time.perf_counter()
-    _check(case, objectives, max_per_stage, time_limit)
+    _check(case, objectives, max_per_stage, max_seconds)
     asked = tuple(dict.fromkeys(readings or (None,)))
     seen = [case.under(reading) for reading in asked]
     wanted = None if goal is None else resolve_goal(case, goal, ())
@@ -314,7 +314,7 @@ def find_indispensable(
     limit = max_per_stage
     if limit is None and len(case.measures) - len(case.status_quo) > MANY:
         limit = FEW_PER_STAGE
-    tables = Tables(max_per_stage=limit, time_limit=time_limit, memory=memory, progress=progress)
+    tables = Tables(max_per_stage=limit, max_seconds=max_seconds, memory=memory, progress=progress)
     entries = []
     for reading, read in zip(asked, seen, strict=True):
         entries.append(_look(read, reading, objectives, wanted, tables, sources=sources))
@@ -327,8 +327,8 @@ def find_indispensable(
         parameters["goal"] = " and ".join(wanted)
     if limit is not None:
         parameters["max_per_stage"] = limit
-    if time_limit is not None:
-        parameters["time_limit"] = time_limit
+    if max_seconds is not None:
+        parameters["max_seconds"] = max_seconds
     is_whole = not tables.is_cancelled and all(entry.is_proven for entry in entries)
     return Indispensability(
         status=Status.ANSWERED if is_whole else Status.STOPPED,

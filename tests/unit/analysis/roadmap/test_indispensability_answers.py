@@ -162,7 +162,7 @@ def test_options_that_make_no_sense() -> None:
     for options, message in (
         ({"objectives": ("speed",)}, "unknown objective 'speed' (one of: trust, margin, duration, nash)"),
         ({"max_per_stage": 0}, "max_per_stage must be at least 1, got 0"),
-        ({"time_limit": 0.0}, "time_limit must be above 0 seconds, got 0"),
+        ({"max_seconds": 0.0}, "max_seconds must be above 0, got 0"),
         ({"goal": "best"}, "a goal for trust and duration is a set of measures; 'best' is what the score aims at"),
         ({"readings": ["x"]}, "unknown reading 'x' (the case has: none)"),
     ):
@@ -264,9 +264,9 @@ def test_stopped_at_once_is_no_answer() -> None:
 def test_a_table_without_time_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter(range(10**9))
     monkeypatch.setattr("detente.analysis.roadmap.coalitions.time.monotonic", lambda: float(next(ticks)))
-    result = find_indispensable(trio(), time_limit=0.5)
+    result = find_indispensable(trio(), max_seconds=0.5)
     assert result.status is Status.STOPPED
-    assert result.parameters["time_limit"] == 0.5
+    assert result.parameters["max_seconds"] == 0.5
     [entry] = result.readings
     assert not entry.everybody.is_proven
     assert entry.everybody.bound >= 5.0 - 1e-9
@@ -274,5 +274,5 @@ def test_a_table_without_time_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_no_limit_of_time_changes_nothing_that_is_proven() -> None:
-    one, other = base(trio()), base(trio(), time_limit=600.0)
+    one, other = base(trio()), base(trio(), max_seconds=600.0)
     assert [t.to_dict() for t in one.coalitions] == [t.to_dict() for t in other.coalitions]
