@@ -77,10 +77,10 @@ def test_what_was_not_settled_is_shown_as_intervals(border: Path) -> None:
     text = shown_of(result, case)
     assert "0 to 3" in text
     assert "open" in text
-    assert text.splitlines()[-1] == (
+    assert " ".join(text.split()).endswith(
         "Needed at every table that comes to anything: nobody. Stopped before all was known."
     )
-    assert summarise(case, result) == text.splitlines()[-1]
+    assert " ".join(text.split()).endswith(summarise(case, result))
 
 
 def test_several_readings_are_compared_below(run: Run) -> None:

@@ -117,6 +117,6 @@ def test_an_answer_that_was_stopped_says_so_at_its_end(border: Path) -> None:
     shown = io.StringIO()
     with redirect_stdout(shown):
         show_progress(Screen(), case, result, rows=False)
-    assert shown.getvalue().splitlines()[-1] == (
+    assert " ".join(shown.getvalue().split()).endswith(
         "The rest holds for 2 of 2 roadmaps, from month 0 on. Stopped before all were evaluated."
     )

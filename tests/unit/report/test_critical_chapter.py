@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from benchmarks.cases import sized_case
 from detente import change_case, read_case
 from detente.analysis.roadmap.critical import find_critical_values
 from detente.case import Case
-from detente.report.content import compose
+from detente.report.chapters.critical import critical_values
 from detente.report.document import Bullets, Details, Paragraph, Picture, Section, Table
 from detente.report.findings import find
 from tests.report_case import DAY, report_case
@@ -15,8 +16,9 @@ CASE = without_readings(report_case())
 
 
 def told(case: Case, roadmap: str) -> Section:
-    sections = chapter(case, "critical", designs=[], critical=True).sections
-    return next(section for section in sections if section.id == f"critical.{roadmap}")
+    found = find_critical_values(case, roadmap, with_times=False, with_derivatives=False)
+    [section] = critical_values([found]).sections
+    return section
 
 
 def tables(section: Section) -> list[Table]:
@@ -82,12 +84,8 @@ def test_numbers_below_zero_have_a_true_minus_sign() -> None:
     assert not any("-" in cell for cell in cells)
 
 
-def has_chapter(case: Case, critical: bool | None) -> bool:
-    document = compose(find(case, date=DAY, designs=[], critical=critical))
-    return any(section.id == "critical" for section in document.sections)
-
-
 def test_large_cases_have_the_chapter_only_if_asked_for() -> None:
-    large = without_readings(read_case("korea-2018"))
-    assert not has_chapter(large, None)
-    assert [has_chapter(CASE, wanted) for wanted in (None, True, False)] == [True, True, False]
+    small, large = sized_case(12, 2), sized_case(13, 2)
+    told_by_default = [find(case, date=DAY, designs=[]).critical is not None for case in (small, large)]
+    asked = [find(large, date=DAY, designs=[], critical=wanted).critical is not None for wanted in (True, False)]
+    assert (told_by_default, asked) == ([True, False], [True, False])
