@@ -1,204 +1,257 @@
-"""Why no roadmap holds: the fewest parties, then measures, whose deviations rule out every one (§8 of the model).
+"""A conflict without agreement as arrays: states, who can move from which to which, and how each ranks them (§9).
 
-Any set that rules out every roadmap must rule out each one that is shown to it.  So the smallest set that does so for
-the roadmaps seen so far is tried; either no roadmap survives it, and it is a smallest conflict, or one does and is
-added.
+Two forms.  In the *product form* a state is a set of measures, and a party moves by flipping bits of its own; the moves
+of a party are then transitive, and nothing about them is stored but three masks.  In the *graph form* states are
+numbers and the arcs of each party are listed; they need not be transitive.  States are numbered from 0 in both, in
+increasing order of their masks where they have masks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from detente.kernel.bits import MOST_MEASURES, to_masks, to_states
-from detente.kernel.design import Problem
-from detente.kernel.deviations import MOST_BITS
-from detente.kernel.roadmap import HOLDS, RoadmapValues, least_durations, stage_states
-from detente.kernel.system import BoolArray
-from detente.progress import Reporter
+from detente.errors import LimitError
+from detente.kernel.bits import are_found, find, make_index
+from detente.kernel.compiled import compiled
+from detente.kernel.system import BoolArray, IntArray
 
-MOST_ROUNDS = 200
-"""Roadmaps shown before the search for a smallest set of measures falls back to an inclusion-minimal one."""
+Int32Array = NDArray[np.int32]
 
-ALL_BITS = (1 << MOST_MEASURES) - 1
-"""A mask of every column there can be."""
+CONCEPTS = ("nash", "gmr", "smr", "seq", "sseq")
+"""The five stability concepts, in the order in which they are shown."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Conflict:
-    """A set of parties and measures that rules out every roadmap.
+class CommonMove(NamedTuple):
+    """Taking or ending a measure that needs a whole coalition: one move of all of them together.
 
     Parameters
     ----------
-    parties, measures : tuple of int
-        In declared order.
-    minimal : bool
-        Whether it is proven smallest; else it is inclusion-minimal.
+    coalition : int
+        Who must agree, bit i for party i.
+    measure : int
+        The bit that flips.
+    takes : bool
+        Whether the measure is taken (from 0 to 1) or ended.
     """
 
-    parties: tuple[int, ...]
-    measures: tuple[int, ...]
-    minimal: bool
+    coalition: int
+    measure: int
+    takes: bool
 
 
-class _Conflicts:
-    """Conflict questions about one problem."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ProductConflict:
+    """Measures, and who may flip which; P parties, F feasible states.
 
-    def __init__(self, problem: Problem, reporter: Reporter) -> None:
-        self.problem = problem
-        self.reporter = reporter
-        self.n_parties = problem.system.n_parties
-
-    def survivor(self, parties: Iterable[int], measures: int | None = None) -> BoolArray | None:
-        """Return a roadmap (K, n) that only these parties' checks, and only such deviations, do not rule out."""
-        checked = np.zeros(self.n_parties, dtype=np.bool_)
-        checked[list(parties)] = True
-        for width in self.problem.widths():
-            quick = width < self.problem.max_per_stage
-            search = self.problem.search(self.reporter, per_stage=width, checked=checked, allowed=measures, quick=quick)
-            path = search.feasible(task="looking for the conflict")
-            if path is not None:
-                return self.problem.stages([int(mask) for mask in search.arcs.stage[path] if mask])
-        return None
-
-    def violations(self, stages: BoolArray) -> list[tuple[int, int]]:
-        """List what rules out a roadmap: (party, mask of the measures withheld and undone), mask 0 for leaving."""
-        system = self.problem.system
-        start = to_states(np.array([self.problem.start], dtype=np.int64), system.n_measures)[0]
-        durations = least_durations(system, stage_states(stages, start))
-        waiting = self.problem.waiting if start.any() else 0
-        values = RoadmapValues(system, stages, durations, start=start, waiting=waiting, joint_bits=MOST_BITS)
-        at = np.array([system.hazard])
-        comply, leave = values.comply_values(at)[:, 0], values.leave_values()
-        chosen = to_masks(values.deviations.withheld | values.deviations.undone)
-        found = []
-        for number, row in enumerate(values.deviations.rows):
-            if comply[number] < leave[number] - HOLDS:
-                found.append((row.party, 0))
-            for start, stop in row.groups:
-                worth = values.deviation_worth(slice(start, stop))
-                bad = chosen[start:stop][worth > comply[number] + HOLDS]
-                found.extend((row.party, int(mask)) for mask in np.unique(bad))
-        return found
-
-
-def _smallest_hitting(sets: Sequence[frozenset[int]], n: int, at_least: int) -> tuple[int, ...]:
-    """The smallest set of numbers below n, at least so large, that meets every given set; the first in order."""
-    for size in range(at_least, n + 1):
-        for candidate in combinations(range(n), size):
-            if all(not one.isdisjoint(candidate) for one in sets):
-                return candidate
-    return tuple(range(n))
-
-
-def _smallest_parties(conflicts: _Conflicts) -> list[tuple[int, ...]]:
-    """All smallest sets of parties whose checks alone rule out every roadmap."""
-    needed: list[frozenset[int]] = []
-    size = 0
-    while True:
-        candidate = _smallest_hitting(needed, conflicts.n_parties, size)
-        roadmap = conflicts.survivor(candidate)
-        if roadmap is None:
-            break
-        size = len(candidate)
-        needed.append(frozenset(party for party, _ in conflicts.violations(roadmap)))
-    found = [candidate]
-    for other in combinations(range(conflicts.n_parties), len(candidate)):
-        if other > candidate and all(not one.isdisjoint(other) for one in needed):
-            roadmap = conflicts.survivor(other)
-            if roadmap is None:
-                found.append(other)
-            else:
-                needed.append(frozenset(party for party, _ in conflicts.violations(roadmap)))
-    return found
-
-
-def _size(mask: int) -> int:
-    """How many bits of a mask are set; with column 63 in it a mask is negative."""
-    return (mask & ALL_BITS).bit_count()
-
-
-def _smallest_union(choices: Sequence[frozenset[int]], at_most: int) -> int | None:
-    """The smallest mask that contains a mask of every set of masks given; None if it has more than `at_most` bits."""
-
-    def extend(mask: int, most: int) -> int | None:
-        unmet = next((one for one in choices if not any(mask & other == other for other in one)), None)
-        if unmet is None:
-            return mask
-        for other in sorted(unmet):
-            wider = mask | other
-            if _size(wider) <= most:
-                found = extend(wider, most)
-                if found is not None:
-                    return found
-        return None
-
-    for most in range(at_most + 1):
-        found = extend(0, most)
-        if found is not None:
-            return found
-    return None
-
-
-def _minimal_masks(masks: Iterable[int]) -> frozenset[int]:
-    """Those masks that contain no other."""
-    kept: list[int] = []
-    for mask in sorted(set(masks), key=lambda mask: (_size(mask), mask)):
-        if not any(mask & other == other for other in kept):
-            kept.append(mask)
-    return frozenset(kept)
-
-
-def _smallest_measures(conflicts: _Conflicts, parties: tuple[int, ...], at_most: int) -> tuple[int, bool] | None:
-    """The smallest mask of measures for some parties, and whether it is proven so; None if larger than `at_most`."""
-    choices: list[frozenset[int]] = []
-    for _ in range(MOST_ROUNDS):
-        candidate = _smallest_union(choices, at_most)
-        if candidate is None:
-            return None
-        roadmap = conflicts.survivor(parties, candidate)
-        if roadmap is None:
-            return candidate, True
-        choices.append(_minimal_masks(mask for party, mask in conflicts.violations(roadmap) if party in parties))
-    return _inclusion_minimal(conflicts, parties, conflicts.problem.goal), False
-
-
-def _inclusion_minimal(conflicts: _Conflicts, parties: tuple[int, ...], mask: int) -> int:
-    """Leave out measure after measure as long as no roadmap survives."""
-    for column in range(conflicts.problem.system.n_measures):
-        fewer = mask & ~(1 << column)
-        if fewer != mask and conflicts.survivor(parties, fewer) is None:
-            mask = fewer
-    return mask
-
-
-def find_conflict(problem: Problem, reporter: Reporter) -> Conflict:
-    """Name the fewest parties, then the fewest measures, whose deviations rule out every roadmap of a problem.
+    Parameters
+    ----------
+    n_measures : int
+        Bits of a state, at most 64.
+    masks : IntArray
+        Shape (F,): the feasible states in increasing order; only they can be moved to.
+    takes : IntArray
+        Shape (P,): the bits that a party may by itself turn from 0 to 1.
+    ends : IntArray
+        Shape (P,): the bits that it may by itself turn from 1 to 0.
+    common : tuple of CommonMove
+        Moves of coalitions; only minimal coalitions are listed.
+    rank : Int32Array
+        Shape (P, F): the greater the better, equal numbers are ties; only their order counts.
 
     Notes
     -----
-    Exact by implicit hitting sets; after `MOST_ROUNDS` roadmaps the set of measures is made inclusion-minimal instead.
+    R_i(s) = the feasible states other than s that differ from s in bits of i only, those it takes lying in `takes[i]`
+    and those it ends in `ends[i]`; it may pass over an infeasible state but not stop there.
     """
-    conflicts = _Conflicts(problem, reporter)
-    best: tuple[int, tuple[int, ...], bool] | None = None
-    proven = True
-    at_most = problem.system.n_measures
-    for parties in _smallest_parties(conflicts):
-        found = _smallest_measures(conflicts, parties, at_most)
-        if found is None:
-            continue
-        mask, minimal = found
-        proven = proven and minimal
-        if best is None or _size(mask) < _size(best[0]):
-            best = (mask, parties, minimal)
-            at_most = _size(mask) - 1
-        if at_most < 0:
-            break
-    if best is None:
-        raise AssertionError("the measures of a conflict were all ruled out")
-    mask, parties, _ = best
-    columns = tuple(column for column in range(problem.system.n_measures) if mask >> column & 1)
-    return Conflict(parties=parties, measures=columns, minimal=proven)
+
+    n_measures: int
+    masks: IntArray
+    takes: IntArray
+    ends: IntArray
+    common: tuple[CommonMove, ...]
+    rank: Int32Array
+
+    @property
+    def n_parties(self) -> int:
+        """Number of parties."""
+        return int(self.rank.shape[0])
+
+    @property
+    def n_states(self) -> int:
+        """Number of feasible states."""
+        return int(self.masks.shape[0])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Arcs:
+    """Arcs of one mover, by their origin: `target[start[s]:start[s + 1]]` is where state s leads, in increasing order.
+
+    Parameters
+    ----------
+    start : IntArray
+        Shape (F + 1,).
+    target : Int32Array
+        Shape (number of arcs,); no arc leads from a state to itself and none is listed twice.
+    """
+
+    start: IntArray
+    target: Int32Array
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CommonArcs:
+    """Arcs that a coalition moves along together.
+
+    Parameters
+    ----------
+    coalition : int
+        Who must agree, bit i for party i.
+    arcs : Arcs
+        Where the common move leads.
+    """
+
+    coalition: int
+    arcs: Arcs
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class GraphConflict:
+    """States and arcs outright; P parties, F states.
+
+    Parameters
+    ----------
+    arcs : tuple of Arcs
+        The unilateral moves of each party, P in all.
+    common : tuple of CommonArcs
+        The moves that need a coalition.
+    rank : Int32Array
+        Shape (P, F): the greater the better, equal numbers are ties; only their order counts.
+    """
+
+    arcs: tuple[Arcs, ...]
+    common: tuple[CommonArcs, ...]
+    rank: Int32Array
+
+    @property
+    def n_parties(self) -> int:
+        """Number of parties."""
+        return int(self.rank.shape[0])
+
+    @property
+    def n_states(self) -> int:
+        """Number of states."""
+        return int(self.rank.shape[1])
+
+
+def make_arcs(n_states: int, sources: IntArray, targets: IntArray) -> Arcs:
+    """Sort arcs given by their two ends, (n,) each, by origin and target; repetitions and loops are left out."""
+    keep = sources != targets
+    keys = np.unique(sources[keep].astype(np.int64) * n_states + targets[keep])
+    start = np.zeros(n_states + 1, dtype=np.int64)
+    np.cumsum(np.bincount(keys // n_states, minlength=n_states), out=start[1:])
+    return Arcs(start=start, target=np.asarray(keys % n_states, dtype=np.int32))
+
+
+def origins(arcs: Arcs) -> Int32Array:
+    """Return the origin of each arc, in the order of `target`."""
+    counts = np.diff(arcs.start)
+    return np.repeat(np.arange(counts.size, dtype=np.int32), counts)
+
+
+def reverse(arcs: Arcs) -> Arcs:
+    """Turn every arc round."""
+    return make_arcs(arcs.start.size - 1, arcs.target.astype(np.int64), origins(arcs).astype(np.int64))
+
+
+@compiled
+def _list_moves(
+    masks: IntArray, keys: IntArray, places: IntArray, takes: int, ends: int, counts: IntArray, targets: Int32Array
+) -> None:
+    """Count the moves from each state; list them too where `targets` has room."""
+    is_listing = targets.size > 0
+    at = 0
+    for state in range(masks.size):
+        mask = masks[state]
+        free = (takes & ~mask) | (ends & mask)
+        found = 0
+        flips = free
+        while flips != 0:
+            place = find(keys, places, mask ^ flips)
+            if place >= 0:
+                if is_listing:
+                    targets[at] = place
+                    at += 1
+                found += 1
+            flips = (flips - 1) & free
+        counts[state] = found
+
+
+def n_moves_at_most(conflict: ProductConflict) -> int:
+    """Return a bound on the number of unilateral moves: what the graph form would have to list."""
+    total = 0
+    for takes, ends in zip(conflict.takes, conflict.ends, strict=True):
+        free = (int(takes) & ~conflict.masks) | (int(ends) & conflict.masks)
+        total += int((np.int64(1) << np.bitwise_count(free).astype(np.int64)).sum() - conflict.n_states)
+    return total
+
+
+def to_graph(conflict: ProductConflict, *, most_moves: int = 20_000_000) -> GraphConflict:
+    """List every move of a product form.
+
+    Raises
+    ------
+    LimitError
+        If there may be more than `most_moves`.
+    """
+    bound = n_moves_at_most(conflict)
+    if bound > most_moves:
+        raise LimitError(
+            f"the conflict has {conflict.n_states:,} states and up to {bound:,} moves; at most {most_moves:,} can be "
+            "listed one by one. Fix some measures with --set, or state more infeasible patterns."
+        )
+    keys, places = make_index(conflict.masks)
+    arcs = []
+    for takes, ends in zip(conflict.takes, conflict.ends, strict=True):
+        counts = np.zeros(conflict.n_states, dtype=np.int64)
+        _list_moves(conflict.masks, keys, places, takes, ends, counts, np.zeros(0, dtype=np.int32))
+        start = np.zeros(conflict.n_states + 1, dtype=np.int64)
+        np.cumsum(counts, out=start[1:])
+        target = np.zeros(max(1, int(start[-1])), dtype=np.int32)
+        _list_moves(conflict.masks, keys, places, takes, ends, counts, target)
+        listed = Arcs(start=start, target=target[: start[-1]])
+        arcs.append(make_arcs(conflict.n_states, origins(listed).astype(np.int64), listed.target.astype(np.int64)))
+    common = tuple(
+        CommonArcs(coalition=move.coalition, arcs=_common_arcs(conflict, move, keys, places))
+        for move in conflict.common
+    )
+    return GraphConflict(arcs=tuple(arcs), common=common, rank=conflict.rank)
+
+
+def _common_arcs(conflict: ProductConflict, move: CommonMove, keys: IntArray, places: IntArray) -> Arcs:
+    bit = np.int64(np.uint64(1 << move.measure))
+    origin = np.flatnonzero(((conflict.masks & bit) == 0) == move.takes)
+    there = conflict.masks[origin] ^ bit
+    is_feasible = are_found(keys, places, there)
+    targets = np.searchsorted(conflict.masks, there[is_feasible])
+    return make_arcs(conflict.n_states, origin[is_feasible].astype(np.int64), targets.astype(np.int64))
+
+
+def coalition_arcs(conflict: GraphConflict, members: int) -> tuple[tuple[int, Arcs], ...]:
+    """Return the movers within a coalition: pairs of who moves, as a mask of parties, and along which arcs."""
+    alone = [(1 << party, arcs) for party, arcs in enumerate(conflict.arcs) if members >> party & 1]
+    together = [(move.coalition, move.arcs) for move in conflict.common if move.coalition & ~members == 0]
+    return (*alone, *together)
+
+
+def is_improvement(conflict: GraphConflict, movers: int, arcs: Arcs) -> BoolArray:
+    """Tell of each arc whether every mover is better off at its end, shape of `arcs.target`."""
+    improves = np.ones(arcs.target.size, dtype=np.bool_)
+    source = origins(arcs)
+    for party in range(conflict.n_parties):
+        if movers >> party & 1:
+            improves &= conflict.rank[party][arcs.target] > conflict.rank[party][source]
+    return improves

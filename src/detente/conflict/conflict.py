@@ -1,0 +1,233 @@
+"""A conflict with the labels of its axes, in the product form or the graph form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from detente.case import Case, Graph
+from detente.conflict.moves import move_rules
+from detente.conflict.ranks import rank_party, to_ranks
+from detente.conflict.states import bit_of, feasible_masks
+from detente.errors import CaseError, Diagnostic, OptionError
+from detente.game import is_stated
+from detente.kernel.conflict import GraphConflict, ProductConflict, make_arcs, to_graph
+from detente.kernel.system import IntArray
+
+MEMORY = 4 * 2**30
+"""Bytes that a conflict may take, unless the caller allows more."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Conflict:
+    """A case as states, moves and ranks.
+
+    Parameters
+    ----------
+    case : Case
+        The case, as a reading sees it.
+    reading : str or None
+        That reading.
+    parties : tuple of str
+        Ids, axis P; all parties of the case in declared order.
+    measures : tuple of str
+        Ids in bit order; empty in the graph form.
+    state_ids : tuple of str
+        Names of the states in the graph form; empty in the product form.
+    form : ProductConflict or GraphConflict
+        The arrays.
+    status_quo : int or None
+        Number of the state from which the conflict starts; None in the graph form unless stated.
+    rounded : tuple of str
+        Parties whose values had to be rounded before they could be added.
+    """
+
+    case: Case
+    reading: str | None
+    parties: tuple[str, ...]
+    measures: tuple[str, ...]
+    state_ids: tuple[str, ...]
+    form: ProductConflict | GraphConflict
+    status_quo: int | None
+    rounded: tuple[str, ...] = ()
+
+    @property
+    def n_states(self) -> int:
+        """Number of feasible states."""
+        return self.form.n_states
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether states and moves were given outright."""
+        return isinstance(self.form, GraphConflict)
+
+    @cached_property
+    def graph(self) -> GraphConflict:
+        """Every move listed one by one.
+
+        Raises
+        ------
+        LimitError
+            If there are too many.
+        """
+        return self.form if isinstance(self.form, GraphConflict) else to_graph(self.form)
+
+    @property
+    def masks(self) -> IntArray:
+        """What stands for each state in JSON, (F,): its mask, or its number in the graph form."""
+        return self.form.masks if isinstance(self.form, ProductConflict) else np.arange(self.n_states, dtype=np.int64)
+
+    def in_force(self, state: int) -> tuple[str, ...]:
+        """Return the ids in force in a state, in declared order; nothing in the graph form."""
+        if not isinstance(self.form, ProductConflict):
+            return ()
+        mask = int(self.form.masks[state])
+        return tuple(measure for index, measure in enumerate(self.measures) if mask >> index & 1)
+
+    def label(self, state: int) -> str:
+        """Name a state: the ids in force (``-`` for none), or its name in the graph form."""
+        return self.state_ids[state] if self.is_graph else " ".join(self.in_force(state)) or "-"
+
+    def find(self, label: str | Iterable[str]) -> int:
+        """Return the number of a state given by its label, or by the ids in force.
+
+        Raises
+        ------
+        OptionError
+            If there is no such state, or it is infeasible.
+        """
+        text = label if isinstance(label, str) else " ".join(label) or "-"
+        if isinstance(self.form, GraphConflict):
+            if text not in self.state_ids:
+                raise OptionError(f"unknown state '{text}' (the case has: {', '.join(self.state_ids)})")
+            return self.state_ids.index(text)
+        ids = [] if text.strip() == "-" else text.split()
+        mask = np.int64(0)
+        for measure in ids:
+            if measure not in self.measures:
+                raise OptionError(
+                    f"unknown measure '{measure}' in the state '{text}' (the case has: {', '.join(self.measures)})"
+                )
+            mask |= bit_of(self.measures.index(measure))
+        place = int(np.searchsorted(self.form.masks, mask))
+        if place == self.form.masks.size or self.form.masks[place] != mask:
+            raise OptionError(f"the state '{text}' is infeasible")
+        return place
+
+
+def build_conflict(case: Case, *, reading: str | None = None, memory: float = MEMORY) -> Conflict:
+    """Make the arrays of a case, as a reading sees it.
+
+    Parameters
+    ----------
+    memory : float
+        Bytes that the arrays of an analysis may take.
+
+    Raises
+    ------
+    CaseError
+        If the case has neither measures nor a graph, or a party that can move states no preference.
+    LimitError
+        If there are more feasible states than there is memory for.
+    """
+    seen = case.under(reading)
+    parties = tuple(party.id for party in seen.parties)
+    if seen.graph is not None:
+        return _from_graph(seen, seen.graph, reading, parties)
+    _require_measures(seen)
+    masks = feasible_masks(seen, most=int(memory / bytes_per_state(len(parties))))
+    takes, ends, common = move_rules(seen, parties)
+    moves = [bool(takes[i] | ends[i]) or any(move.coalition >> i & 1 for move in common) for i in range(len(parties))]
+    _require_preferences(seen, [party for party, can_move in zip(parties, moves, strict=True) if can_move])
+    rank = np.zeros((len(parties), masks.size), dtype=np.int32)
+    rounded = []
+    for index, party in enumerate(parties):
+        rank[index], is_exact = rank_party(seen, party, masks)
+        if not is_exact:
+            rounded.append(party)
+    form = ProductConflict(n_measures=len(seen.measures), masks=masks, takes=takes, ends=ends, common=common, rank=rank)
+    unplaced = Conflict(
+        case=seen,
+        reading=reading,
+        parties=parties,
+        measures=tuple(measure.id for measure in seen.measures),
+        state_ids=(),
+        form=form,
+        status_quo=None,
+        rounded=tuple(rounded),
+    )
+    return replace(unplaced, status_quo=unplaced.find(seen.status_quo))
+
+
+def bytes_per_state(n_parties: int) -> int:
+    """Return about how many bytes per feasible state the five concepts take."""
+    return 48 + 14 * n_parties
+
+
+def _from_graph(case: Case, graph: Graph, reading: str | None, parties: tuple[str, ...]) -> Conflict:
+    number = {state: index for index, state in enumerate(graph.states)}
+    n_states = len(graph.states)
+    movers = [party for party in parties if graph.moves.get(party)]
+    _require_ranks(graph, movers)
+    rank = np.zeros((len(parties), n_states), dtype=np.int32)
+    arcs = []
+    for index, party in enumerate(parties):
+        pairs = np.array([(number[a], number[b]) for a, b in graph.moves.get(party, ())], dtype=np.int64).reshape(-1, 2)
+        arcs.append(make_arcs(n_states, pairs[:, 0], pairs[:, 1]))
+        if party in graph.ranks:
+            rank[index] = to_ranks(np.array(graph.ranks[party], dtype=np.float64))
+    return Conflict(
+        case=case,
+        reading=reading,
+        parties=parties,
+        measures=(),
+        state_ids=graph.states,
+        form=GraphConflict(arcs=tuple(arcs), common=(), rank=rank),
+        status_quo=None,
+    )
+
+
+def _require_measures(case: Case) -> None:
+    if not case.measures:
+        raise CaseError(
+            [
+                Diagnostic(
+                    code="D611",
+                    message="the case has neither measures nor a graph, so there is no state that could be stable.",
+                    help="declare `measures:`, or states and moves outright under `graph:`",
+                )
+            ]
+        )
+
+
+def _require_preferences(case: Case, movers: list[str]) -> None:
+    problems = [
+        Diagnostic(
+            code="D612",
+            message=f"party '{party}' can move but states no preference at all; that is not the same as indifference.",
+            help=f"state `value:` or `effects:` for '{party}' at some measure, a term, or preferences.{party}",
+        )
+        for party in movers
+        if party not in case.preferences
+        and not any(is_stated(measure, party) for measure in case.measures)
+        and all(term.party != party for term in case.terms)
+    ]
+    if problems:
+        raise CaseError(problems)
+
+
+def _require_ranks(graph: Graph, movers: list[str]) -> None:
+    problems = [
+        Diagnostic(
+            code="D613",
+            message=f"party '{party}' has moves in the graph but no ranks; that is not the same as indifference.",
+            help=f"state graph.ranks.{party}, one number for each state, the higher the better",
+        )
+        for party in movers
+        if party not in graph.ranks
+    ]
+    if problems:
+        raise CaseError(problems)
