@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -30,6 +30,10 @@ def minimal_coalitions(forum: Forum, *, ending: bool) -> list[tuple[str, ...]]:
             if not any(set(smaller) <= set(voters) for smaller in found) and passes(forum, voters, ending=ending):
                 found.append(voters)
     return found
+
+
+def _mask(parties: Iterable[int]) -> int:
+    return sum(1 << party for party in parties)
 
 
 def move_rules(case: Case, parties: Sequence[str]) -> MoveRules:
@@ -62,7 +66,7 @@ def move_rules(case: Case, parties: Sequence[str]) -> MoveRules:
         if can_take and len(owners) == 1:
             takes[owners[0]] |= bit
         elif can_take:
-            common.append(CommonMove(coalition=sum(1 << owner for owner in owners), measure=index, takes=True))
+            common.append(CommonMove(coalition=_mask(owners), measure=index, takes=True))
         if can_end:
             for owner in owners:
                 ends[owner] |= bit

@@ -1,4 +1,4 @@
-"""The feasible states of a case as masks (§2, §9 of the model): closed under `requires`, nothing excluded or infeasible.
+"""The feasible states of a case as masks (§2, §9 of the model): what is required is there, nothing excluded is.
 
 Measures are decided one by one, from the first declared, and what no later choice can mend is left out at once; so the
 states come in increasing order of their masks, and a case of many measures in chains costs what its states cost.
@@ -33,9 +33,9 @@ def holds_in(condition: Condition, column: Mapping[str, int], masks: IntArray) -
     operands = [holds_in(operand, column, masks) for operand in condition.operands]
     match condition.connective:
         case "and":
-            return np.logical_and.reduce(operands)
+            return np.asarray(np.logical_and.reduce(operands), dtype=np.bool_)
         case "or":
-            return np.logical_or.reduce(operands)
+            return np.asarray(np.logical_or.reduce(operands), dtype=np.bool_)
         case "if":
             return operands[0] | ~operands[1]
         case "iff":
@@ -70,10 +70,10 @@ def feasible_masks(case: Case, *, most: int) -> IntArray:
     checks: list[list[Condition]] = [[] for _ in measures]
     pairs: list[list[tuple[np.int64, np.int64, bool]]] = [[] for _ in measures]
     for index, measure in enumerate(measures):
-        for others, is_needed in ((measure.requires, True), (measure.excludes, False)):
-            for other in others:
-                if other in column:
-                    pairs[max(index, column[other])].append((bit_of(index), bit_of(column[other]), is_needed))
+        for required, names in ((True, measure.requires), (False, measure.excludes)):
+            for name in names:
+                if name in column:
+                    pairs[max(index, column[name])].append((bit_of(index), bit_of(column[name]), required))
     never = False
     for pattern in case.infeasible:
         involved = [column[measure] for measure in measures_of(pattern) if measure in column]
@@ -83,7 +83,7 @@ def feasible_masks(case: Case, *, most: int) -> IntArray:
             never |= bool(holds_in(pattern, column, np.zeros(1, dtype=np.int64))[0])
     masks = np.zeros(0 if never else 1, dtype=np.int64)
     for index in range(len(measures)):
-        if 2 * masks.size > 2 * most:
+        if masks.size > most:
             break
         masks = np.concatenate([masks, masks | bit_of(index)])
         for bit, other, is_needed in pairs[index]:
