@@ -9,8 +9,9 @@ from typing import Literal
 
 from detente.analysis.result import Status
 from detente.analysis.roadmap import Design, design_progress, design_roadmap
-from detente.analysis.roadmap.explanation import explain_unstated, quote_measures
+from detente.analysis.roadmap.explanation import explain_unstated
 from detente.analysis.roadmap.progress_history import When
+from detente.analysis.words import quote_measures
 from detente.case import Case
 from detente.cli.cases import open_case
 from detente.cli.evaluating import format_trust

@@ -188,7 +188,7 @@ def test_a_conflict_that_takes_too_many_roadmaps_is_made_as_small_as_leaving_out
         ],
     )
     proven = design_roadmap(case, max_per_stage=1).conflict
-    monkeypatch.setattr("detente.kernel.conflict.MOST_ROUNDS", 1)
+    monkeypatch.setattr("detente.kernel.design_conflict.MOST_ROUNDS", 1)
     quick = design_roadmap(case, max_per_stage=1).conflict
     assert proven is not None
     assert quick is not None

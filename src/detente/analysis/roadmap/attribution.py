@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence
-from detente.analysis.roadmap.explanation import join_words
+from detente.analysis.words import join_words
 
 if TYPE_CHECKING:
     from detente.analysis.roadmap.comparison import VerdictChange

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from detente.analysis.result import Sentence, Status
 from detente.analysis.roadmap.critical_numbers import CriticalNumber, CriticalValue
 from detente.analysis.roadmap.critical_places import NumberKind
-from detente.analysis.roadmap.explanation import join_words, quote_measures
+from detente.analysis.words import join_words, quote_measures
 from detente.kernel.deviations import Check
 
 if TYPE_CHECKING:

@@ -116,8 +116,8 @@ class _Run:
         game = build_game(read, (*task.in_force, *measures), parties=self.parties)
         # The compiled code is loaded only here: evaluations do without it.
         from detente.kernel.anytime import is_large
-        from detente.kernel.conflict import find_conflict
         from detente.kernel.design import TooManyStatesError
+        from detente.kernel.design_conflict import find_conflict
         from detente.kernel.lattice import TooManyDeviationsError
         from detente.kernel.nearest import find_nearest
         from detente.kernel.optimum import find_optimum

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence, Status
-from detente.analysis.roadmap.explanation import describe_row, join_words, quote_measures
+from detente.analysis.roadmap.explanation import describe_row
+from detente.analysis.words import join_words, quote_measures
 
 if TYPE_CHECKING:
     from detente.analysis.roadmap.design_result import Design

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence
+from detente.analysis.words import join_words, quote_measures
 from detente.case import Case
 from detente.game import is_stated
 from detente.kernel.deviations import Check
@@ -15,19 +16,6 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 4
 """Measures of a stage named in full; a longer stage is told as so many measures."""
-
-
-def join_words(words: Iterable[str], *, last: str = "and") -> str:
-    """Join words as a sentence does: a, b and c."""
-    items = list(words)
-    if len(items) <= 1:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
-
-
-def quote_measures(case: Case, measures: Iterable[str]) -> str:
-    """Name measures by their names in quotation marks, which keeps sentences readable whatever the names are."""
-    return join_words(f"“{case.measure(measure).name}”" for measure in measures)
 
 
 def describe_stage(case: Case, stage: tuple[str, ...]) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence
-from detente.analysis.roadmap.explanation import describe_place, describe_row, join_words, quote_measures
+from detente.analysis.roadmap.explanation import describe_place, describe_row
+from detente.analysis.words import join_words, quote_measures
 from detente.display.prose import count_noun
 from detente.kernel.graduated import Outcome
 from detente.kernel.roadmap import HOLDS

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence
-from detente.analysis.roadmap.explanation import join_words, quote_measures
+from detente.analysis.words import join_words, quote_measures
 from detente.case import Case
 from detente.display.style import format_margin
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence
 from detente.analysis.roadmap.coalitions import Coalition, Grounds
-from detente.analysis.roadmap.explanation import join_words, quote_measures
 from detente.analysis.roadmap.indispensability_parts import SPOILS, Amount, ReadingWorth, SourceKind, SourceWorth
+from detente.analysis.words import join_words, quote_measures
 from detente.case import Case
 from detente.display.prose import format_short
 

@@ -6,15 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence
-from detente.analysis.roadmap.explanation import (
-    describe_row,
-    describe_stage,
-    explain_evaluation,
-    join_words,
-    quote_measures,
-    worst_by_party,
-)
+from detente.analysis.roadmap.explanation import describe_row, describe_stage, explain_evaluation, worst_by_party
 from detente.analysis.roadmap.progress_rest import Gate, GateStatus
+from detente.analysis.words import join_words, quote_measures
 from detente.case import Case
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import numpy as np
 from detente.analysis.result import Explanation, Provenance, Result, Sentence, Status
 from detente.analysis.roadmap.evaluating import evaluate_path
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
-from detente.analysis.roadmap.explanation import describe_row, quote_measures
+from detente.analysis.roadmap.explanation import describe_row
 from detente.analysis.roadmap.goals import (
     BEST,
     forbidden_patterns,
@@ -24,6 +24,7 @@ from detente.analysis.roadmap.goals import (
 )
 from detente.analysis.roadmap.trust_building import IS_EXPERIMENTAL, REFERENCES
 from detente.analysis.roadmap.trust_words import format_prior
+from detente.analysis.words import quote_measures
 from detente.case import Case, Direction, Roadmap
 from detente.display.prose import count_noun
 from detente.errors import ExperimentalWarning, LimitError, OptionError

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence
-from detente.analysis.roadmap.explanation import join_words, quote_measures
+from detente.analysis.words import join_words, quote_measures
 from detente.display.prose import count_noun, format_share
 from detente.kernel.deviations import Check
 

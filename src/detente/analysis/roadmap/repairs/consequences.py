@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
-from detente.analysis.roadmap.explanation import join_words
 from detente.analysis.roadmap.repairs.repair import Repair
+from detente.analysis.words import join_words
 from detente.case import Case, Roadmap
 from detente.errors import CaseError, LimitError
 from detente.game import build_game

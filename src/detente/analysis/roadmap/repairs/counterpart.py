@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
-from detente.analysis.roadmap.explanation import join_words
 from detente.analysis.roadmap.repairs.ground import Ground, survey, with_further
 from detente.analysis.roadmap.repairs.repair import NoRepair, Repair, RepairKind, make_repair
 from detente.analysis.roadmap.repairs.shortfalls import nearest, tell_shortfall
@@ -24,6 +23,7 @@ from detente.analysis.roadmap.repairs.transfers import (
     tell_counterparts,
     tell_rounding,
 )
+from detente.analysis.words import join_words
 from detente.case import Case
 from detente.display.prose import format_short
 from detente.errors import CaseError, LimitError, OptionError

@@ -14,7 +14,6 @@ from itertools import combinations
 import numpy as np
 
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
-from detente.analysis.roadmap.explanation import join_words
 from detente.analysis.roadmap.repairs.repair import (
     Edit,
     NoRepair,
@@ -36,6 +35,7 @@ from detente.analysis.roadmap.repairs.trials import (
     unit_of,
     worst_after,
 )
+from detente.analysis.words import join_words
 from detente.case import Case, Measure, point
 from detente.game import build_game
 from detente.kernel.retiming import Timetable, all_hold

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
-from detente.analysis.roadmap.explanation import quote_measures
 from detente.analysis.roadmap.repairs.repair import (
     NoRepair,
     Repair,
@@ -22,6 +21,7 @@ from detente.analysis.roadmap.repairs.repair import (
     with_stages,
 )
 from detente.analysis.roadmap.repairs.trials import MOST_TOLD, MOST_TRIALS, Trials, others_would_do
+from detente.analysis.words import quote_measures
 from detente.case import Case, stage_problems
 from detente.game import build_game
 from detente.kernel.restaging import Restaging

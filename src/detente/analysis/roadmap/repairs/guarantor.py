@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
-from detente.analysis.roadmap.explanation import describe_row, join_words
+from detente.analysis.roadmap.explanation import describe_row
 from detente.analysis.roadmap.repairs.ground import Further, Ground, further_measure, survey, with_further
 from detente.analysis.roadmap.repairs.repair import NoRepair, Repair, RepairKind, make_repair
 from detente.analysis.roadmap.repairs.transfers import DIGITS, format_amount
+from detente.analysis.words import join_words
 from detente.case import Case
 from detente.display.prose import format_short
 from detente.errors import CaseError, OptionError

@@ -13,7 +13,6 @@ from detente.analysis.result import Status
 from detente.analysis.roadmap.design import Design, nearest_roadmap
 from detente.analysis.roadmap.design_words import explain_design
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
-from detente.analysis.roadmap.explanation import join_words
 from detente.analysis.roadmap.repairs.nearby import MOST_ORDERS, Stages, nearest_moves
 from detente.analysis.roadmap.repairs.repair import (
     NoRepair,
@@ -24,6 +23,7 @@ from detente.analysis.roadmap.repairs.repair import (
     with_stages,
 )
 from detente.analysis.roadmap.repairs.trials import Trials, name_stages, scaled
+from detente.analysis.words import join_words
 from detente.case import Case
 from detente.display.prose import count_noun
 from detente.errors import LimitError

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.analysis.roadmap.evaluation import EvaluationRow, RoadmapEvaluation
-from detente.analysis.roadmap.explanation import describe_row, join_words
+from detente.analysis.roadmap.explanation import describe_row
 from detente.analysis.roadmap.repairs.counterpart import OWN_RATIO
 from detente.analysis.roadmap.repairs.ground import Ground, survey, with_further
 from detente.analysis.roadmap.repairs.repair import NoRepair, Repair, RepairKind, make_repair
@@ -29,6 +29,7 @@ from detente.analysis.roadmap.repairs.transfers import (
     tell_payments,
     tell_rounding,
 )
+from detente.analysis.words import join_words
 from detente.case import Case
 from detente.display.prose import format_short
 from detente.errors import CaseError, LimitError, OptionError

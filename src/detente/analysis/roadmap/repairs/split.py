@@ -14,7 +14,6 @@ from math import comb
 import numpy as np
 
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
-from detente.analysis.roadmap.explanation import join_words
 from detente.analysis.roadmap.repairs.instalments import LABELS, split_ids, why_not_split, with_instalments
 from detente.analysis.roadmap.repairs.repair import (
     NoRepair,
@@ -25,6 +24,7 @@ from detente.analysis.roadmap.repairs.repair import (
     with_stages,
 )
 from detente.analysis.roadmap.repairs.trials import Trials
+from detente.analysis.words import join_words
 from detente.case import Case, measures_of, stage_problems
 from detente.casefile import change_case
 from detente.game import build_game

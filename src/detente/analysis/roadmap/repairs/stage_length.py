@@ -13,7 +13,7 @@ from itertools import combinations, islice, product
 import numpy as np
 
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
-from detente.analysis.roadmap.explanation import describe_place, join_words
+from detente.analysis.roadmap.explanation import describe_place
 from detente.analysis.roadmap.repairs.repair import (
     NoRepair,
     Repair,
@@ -23,6 +23,7 @@ from detente.analysis.roadmap.repairs.repair import (
     with_stages,
 )
 from detente.analysis.roadmap.repairs.trials import MOST_TOLD, Trials, others_would_do, periods, unit_of
+from detente.analysis.words import join_words
 from detente.case import Case
 from detente.kernel.deviations import Check
 from detente.kernel.retiming import StageLengths, all_hold

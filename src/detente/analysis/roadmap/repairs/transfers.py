@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.analysis.roadmap.explanation import join_words
 from detente.analysis.roadmap.repairs.ground import Further, Ground, further_measure
+from detente.analysis.words import join_words
 from detente.case import point
 from detente.display.prose import format_short
 from detente.kernel.least_transfers import Amounts, find_least, round_amounts

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from detente.analysis.roadmap.evaluating import evaluate_path
 from detente.analysis.roadmap.evaluation import RoadmapEvaluation
-from detente.analysis.roadmap.explanation import describe_row, quote_measures
+from detente.analysis.roadmap.explanation import describe_row
 from detente.analysis.roadmap.numbers import chain_name, levels_of
 from detente.analysis.roadmap.repairs.repair import Edit
+from detente.analysis.words import quote_measures
 from detente.case import Case, Measure
 from detente.display.prose import count_noun
 from detente.progress import Progress, ProgressEvent, Reporter

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence, Status
-from detente.analysis.roadmap.explanation import explain_evaluation, join_words
+from detente.analysis.roadmap.explanation import explain_evaluation
 from detente.analysis.roadmap.repairs.repair import Repair, RepairKind
+from detente.analysis.words import join_words
 from detente.display.prose import format_short
 
 if TYPE_CHECKING:

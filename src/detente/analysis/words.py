@@ -1,0 +1,51 @@
+"""Words that explanations of every analysis share: lists, names of measures, states and moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from detente.case import Case
+from detente.conflict import Conflict
+
+
+def join_words(words: Iterable[str], *, last: str = "and") -> str:
+    """Join words as a sentence does: a, b and c."""
+    items = list(words)
+    if len(items) <= 1:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def quote_measures(case: Case, measures: Iterable[str]) -> str:
+    """Name measures by their names in quotation marks, which keeps sentences readable whatever the names are."""
+    return join_words(f"“{case.measure(measure).name}”" for measure in measures)
+
+
+def name_parties(case: Case, parties: Iterable[str]) -> str:
+    """Name parties as a sentence does."""
+    return join_words(case.party(party).name for party in parties)
+
+
+def describe_state(conflict: Conflict, state: int) -> str:
+    """Name a state in a sentence: “the state with … in force”, or by its own name in the graph form."""
+    if conflict.is_graph:
+        return f"state “{conflict.label(state)}”"
+    ids = conflict.in_force(state)
+    if not ids:
+        return "the state with nothing in force"
+    return f"the state with {quote_measures(conflict.case, ids)} in force"
+
+
+def describe_move(conflict: Conflict, origin: int, target: int) -> str:
+    """Say what a move changes: “taking … and ending …”, or where it leads in the graph form."""
+    if conflict.is_graph:
+        return f"moving to “{conflict.label(target)}”"
+    before, after = conflict.in_force(origin), conflict.in_force(target)
+    taken = [measure for measure in after if measure not in before]
+    ended = [measure for measure in before if measure not in after]
+    deeds = []
+    if taken:
+        deeds.append(f"taking {quote_measures(conflict.case, taken)}")
+    if ended:
+        deeds.append(f"ending {quote_measures(conflict.case, ended)}")
+    return " and ".join(deeds)
