@@ -248,7 +248,17 @@ def graphs(who: list[str]) -> st.SearchStrategy[Tree]:
         move = st.tuples(st.sampled_from(states), st.sampled_from(states)).filter(lambda pair: pair[0] != pair[1])
         moves = st.lists(move.map(list), max_size=3, unique_by=tuple)
         ranks = st.lists(st.integers(0, 5), min_size=len(states), max_size=len(states))
-        return {"graph": {"states": states, "moves": draw(by_some(who, moves)), "ranks": draw(by_some(who, ranks))}}
+        tree: Tree = {"states": states, "moves": draw(by_some(who, moves)), "ranks": draw(by_some(who, ranks))}
+        tree["names"] = draw(by_some(states, texts))
+        tree |= draw(st.one_of(st.just({}), st.fixed_dictionaries({"status-quo": st.sampled_from(states)})))
+        if len(who) > 1:
+            together = st.lists(st.sampled_from(who), min_size=2, unique=True)
+            tree["common"] = draw(st.lists(st.fixed_dictionaries({"by": together, "moves": moves}), max_size=2))
+        options = draw(by_some(who, st.lists(texts.filter(str.strip), unique=True, min_size=1, max_size=2)))
+        if options:
+            pattern = st.text("YN-", min_size=(n := sum(map(len, options.values()))), max_size=n)
+            tree |= {"options": options, "patterns": {state: draw(pattern) for state in states}}
+        return {"graph": {key: value for key, value in tree.items() if key in ("states", "moves") or value}}
 
     return graph()
 

@@ -17,7 +17,7 @@ from detente.case.issues import Issue, Position
 from detente.case.legality import StageFault, StageProblem, excluded_pairs, is_feasible, stage_problems
 from detente.case.measures import Direction, Level, Measure, OnBreakdown, ProgressEntry, Roadmap, Term
 from detente.case.parties import Format, Forum, Interest, Party
-from detente.case.preferences import Graph, OrdinalPreference, Ranking, Ranks, Statements
+from detente.case.preferences import Graph, GraphMoves, OrdinalPreference, Ranking, Ranks, Statements
 from detente.case.quantities import Quantity, Range, point
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Format",
     "Forum",
     "Graph",
+    "GraphMoves",
     "InForce",
     "Interest",
     "Issue",

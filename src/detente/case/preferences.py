@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from detente.case.conditions import Condition
 
@@ -33,9 +33,42 @@ OrdinalPreference = Statements | Ranking | Ranks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GraphMoves:
+    """Moves of a graph that need several parties together."""
+
+    parties: tuple[str, ...]
+    moves: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """A conflict given outright: states, the moves of each party and each party's ranks (higher is better)."""
+    """A conflict given outright: states, the moves of each party and each party's ranks (higher is better).
+
+    Parameters
+    ----------
+    states : tuple of str
+        What the states are called.
+    moves : mapping from party to pairs of states
+        What each party can do by itself.
+    ranks : mapping from party to tuple of float
+        One number for each state; the higher the better.
+    common : tuple of GraphMoves
+        What parties can only do together.
+    status_quo : str or None
+        The state from which the conflict starts, where one is stated.
+    names : mapping from state to str
+        What a state means, where that is stated.
+    options : mapping from party to tuple of str
+        What each party can do or not do, for showing states; order counts.
+    patterns : mapping from state to str
+        One letter for each option: ``Y`` taken, ``N`` not, ``-`` either.
+    """
 
     states: tuple[str, ...]
     moves: Mapping[str, tuple[tuple[str, str], ...]]
     ranks: Mapping[str, tuple[float, ...]]
+    common: tuple[GraphMoves, ...] = ()
+    status_quo: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    patterns: Mapping[str, str] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from detente.case import (
     Format,
     Forum,
     Graph,
+    GraphMoves,
     Interest,
     Issue,
     Level,
@@ -212,11 +213,22 @@ def _forum(key: str, read: Read) -> Forum:
     )
 
 
+def _pairs(moves: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((start, end) for start, end in moves)
+
+
 def _graph(read: Read) -> Graph:
     return Graph(
         states=tuple(read.get("states", [])),
-        moves={party: tuple((start, end) for start, end in moves) for party, moves in read.get("moves", {}).items()},
+        moves={party: _pairs(moves) for party, moves in read.get("moves", {}).items()},
         ranks={party: tuple(ranks) for party, ranks in read.get("ranks", {}).items()},
+        common=tuple(
+            GraphMoves(parties=tuple(entry["by"]), moves=_pairs(entry["moves"])) for entry in read.get("common", [])
+        ),
+        status_quo=read.get("status-quo"),
+        names=read.get("names", {}),
+        options={party: tuple(options) for party, options in read.get("options", {}).items()},
+        patterns=read.get("patterns", {}),
     )
 
 

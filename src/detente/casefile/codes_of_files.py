@@ -96,7 +96,8 @@ FILE_CODES = (
         "A key is missing",
         "Few keys are required: `detente` in a case; `by` in a measure; `members` and `quota` in a forum; `party`, "
         "`when` "
-        "and `value` in a term; `stages` in a roadmap; `states` and `moves` in a graph; `title` of a document; "
+        "and `value` in a term; `stages` in a roadmap; `states` and `moves` in a graph, "
+        "`by` and `moves` in its common moves; `title` of a document; "
         "`document` "
         "of a claim.",
         "measures:\n  freeze: {value: {usa: 1}}",

@@ -39,7 +39,7 @@ MODEL_CODES = (
     Code(
         "D207",
         "Unknown state",
-        "Moves of a graph lead from one of its `states` to another.",
+        "Moves of a graph lead from one of its `states` to another; its names, patterns and status quo name them too.",
         "graph:\n  states: [s1, s2]\n  moves: {usa: [[s1, s3]]}",
     ),
     Code(
@@ -213,6 +213,14 @@ MODEL_CODES = (
         "A move that is none",
         "A move leads from one state to another, and is listed once.",
         "graph:\n  states: [s1, s2]\n  moves: {usa: [[s1, s1]]}",
+    ),
+    Code(
+        "D339",
+        "A pattern for other options",
+        "`patterns` of a graph shows each of its states by the `options` of the parties, in their order: `Y` for an "
+        "option taken, `N` for one not taken, `-` where a state stands for both. It changes no result.",
+        "graph:\n  states: [s1, s2]\n  moves: {usa: [[s1, s2]]}\n  options: {usa: [strike, blockade]}\n"
+        "  patterns: {s1: NN, s2: Y}",
     ),
     Code(
         "D341",

@@ -12,12 +12,14 @@ from detente.casefile.shapes import Choice, Flag, Number, Shape, Text, Version
 
 PARTY: Final = Reference("party")
 MEASURE: Final = Reference("measure")
+STATE: Final = Reference("state")
 
 _any_number = Number(ranged=True)
 _not_negative = Number(least=0, ranged=True)
 _periods = Number(least=1, whole=True)
 _by_party = Table(key=PARTY, value=_any_number)
 _measures = Listing(item=MEASURE, distinct=True)
+_moves = Listing(item=Listing(item=STATE, least=2, most=2))
 _percent = Number(least=0, most=100, ranged=True)
 
 GRADED: Final[Mapping[str, Shape]] = {
@@ -128,8 +130,18 @@ CASE: Final = Record(
         "graph": Record(
             fields={
                 "states": Listing(item=Text(or_number=True), least=1, distinct=True),
-                "moves": Table(key=PARTY, value=Listing(item=Listing(item=Reference("state"), least=2, most=2))),
+                "names": Table(key=STATE, value=Text()),
+                "moves": Table(key=PARTY, value=_moves),
+                "common": Listing(
+                    item=Record(
+                        fields={"by": Listing(item=PARTY, least=2, distinct=True), "moves": _moves},
+                        required=("by", "moves"),
+                    ),
+                ),
                 "ranks": Table(key=PARTY, value=Listing(item=Number(), least=1)),
+                "status-quo": STATE,
+                "options": Table(key=PARTY, value=Listing(item=Text(or_number=True), least=1, distinct=True)),
+                "patterns": Table(key=STATE, value=Text()),
             },
             required=("states", "moves"),
         ),

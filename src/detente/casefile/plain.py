@@ -13,6 +13,7 @@ from detente.case import (
     Direction,
     Document,
     Forum,
+    Graph,
     Issue,
     Measure,
     OnBreakdown,
@@ -64,11 +65,7 @@ def case_to_tree(case: Case) -> dict[str, Plain]:
         "status-quo": list(case.status_quo),
     }
     if case.graph is not None:
-        sections["graph"] = {
-            "states": list(case.graph.states),
-            "moves": {party: [list(move) for move in moves] for party, moves in case.graph.moves.items()},
-            **_some({"ranks": {party: list(ranks) for party, ranks in case.graph.ranks.items()}}),
-        }
+        sections["graph"] = _graph(case.graph)
     sections |= {
         "roadmaps": {roadmap.id: _roadmap(roadmap) for roadmap in case.roadmaps},
         "progress": [
@@ -85,9 +82,13 @@ _IN_ORDER = ("parties", "interests", "measures", "forums", "formats", "roadmaps"
 
 def canonical(plain: Mapping[str, Plain]) -> Plain:
     """Return plain data so that two cases are equal if these are: where order counts, as lists of pairs."""
-    return {
+    ordered: dict[str, Plain] = {
         key: _pairs(value) if key in _IN_ORDER and isinstance(value, dict) else value for key, value in plain.items()
     }
+    graph = plain.get("graph")
+    if isinstance(graph, dict) and isinstance(options := graph.get("options"), dict):
+        ordered["graph"] = {**graph, "options": _pairs(options)}
+    return ordered
 
 
 def _pairs(entries: dict[str, Plain]) -> Plain:
@@ -271,6 +272,22 @@ def _preference(case: Case, given: OrdinalPreference) -> Plain:
         case Ranking(places=places):
             written = [[_state(case, state) for state in tied] for tied in places]
             return {"ranking": [tied[0] if len(tied) == 1 else list[Plain](tied) for tied in written]}
+
+
+def _graph(graph: Graph) -> Plain:
+    plain: dict[str, Plain] = {"states": list(graph.states)}
+    plain |= _some({"names": dict(graph.names)})
+    plain["moves"] = {party: [list(move) for move in moves] for party, moves in graph.moves.items()}
+    rest: dict[str, Plain] = {
+        "common": [
+            {"by": list(entry.parties), "moves": [list(move) for move in entry.moves]} for entry in graph.common
+        ],
+        "ranks": {party: list(ranks) for party, ranks in graph.ranks.items()},
+        "status-quo": graph.status_quo,
+        "options": {party: list(options) for party, options in graph.options.items()},
+        "patterns": dict(graph.patterns),
+    }
+    return plain | _some(rest)
 
 
 def _state(case: Case, state: frozenset[str]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from detente.case import Case, Ranking, Ranks, is_satisfied
+from detente.case import Case, Graph, Ranking, Ranks, is_satisfied
 from detente.case.conditions import measures_of
-from detente.casefile.problems import Problems, listed
+from detente.casefile.problems import Problems, listed, shown
 from detente.casefile.tree import Node, locate
 
 MOST_RANKED = 1 << 16
@@ -142,13 +142,45 @@ def check_graph(case: Case, root: Node, problems: Problems) -> None:
                 "give one for each state, in the order of states.",
             )
     for party, moves in case.graph.moves.items():
-        twice = {move for move, count in Counter(moves).items() if count > 1}
-        for index, move in enumerate(moves):
-            if move[0] == move[1] or (move in twice and move in moves[:index]):
-                what = "leads nowhere" if move[0] == move[1] else "is listed twice"
-                problems.add(
-                    "D338",
-                    locate(root, "graph", "moves", party, index),
-                    f"the move of '{party}' from '{move[0]}' to '{move[1]}' {what}.",
-                    "delete it.",
-                )
+        _check_moves(f"the move of '{party}'", moves, ("moves", party), root, problems)
+    for number, together in enumerate(case.graph.common):
+        who = " and ".join(f"'{party}'" for party in together.parties)
+        _check_moves(f"the common move of {who}", together.moves, ("common", number, "moves"), root, problems)
+    _check_patterns(case.graph, root, problems)
+
+
+def _check_moves(
+    what: str, moves: tuple[tuple[str, str], ...], way: tuple[str | int, ...], root: Node, problems: Problems
+) -> None:
+    twice = {move for move, count in Counter(moves).items() if count > 1}
+    for index, move in enumerate(moves):
+        if move[0] == move[1] or (move in twice and move in moves[:index]):
+            fault = "leads nowhere" if move[0] == move[1] else "is listed twice"
+            problems.add(
+                "D338",
+                locate(root, "graph", *way, index),
+                f"{what} from '{move[0]}' to '{move[1]}' {fault}.",
+                "delete it.",
+            )
+
+
+def _check_patterns(graph: Graph, root: Node, problems: Problems) -> None:
+    n_options = sum(map(len, graph.options.values()))
+    for state, pattern in graph.patterns.items():
+        if len(pattern) != n_options or not set(pattern) <= set("YN-"):
+            problems.add(
+                "D339",
+                locate(root, "graph", "patterns", state),
+                f"the pattern of '{state}' is {shown(pattern)}.",
+                f"it must be {n_options} letters Y, N or -, one for each option."
+                if n_options
+                else "state the options of the parties under graph.options.",
+            )
+    missing = [f"'{state}'" for state in graph.states if state not in graph.patterns]
+    if missing and (graph.patterns or graph.options):
+        problems.add(
+            "D339",
+            locate(root, "graph", "patterns" if graph.patterns else "options"),
+            f"{len(missing)} of {len(graph.states)} states have no pattern.",
+            f"add {listed(missing)} to graph.patterns.",
+        )

@@ -14,7 +14,7 @@ from detente.conflict.ranks import rank_party, to_ranks
 from detente.conflict.states import bit_of, feasible_masks
 from detente.errors import CaseError, Diagnostic, OptionError
 from detente.game import is_stated
-from detente.kernel.conflict import GraphConflict, ProductConflict, make_arcs, to_graph
+from detente.kernel.conflict import Arcs, CommonArcs, GraphConflict, ProductConflict, make_arcs, to_graph
 from detente.kernel.system import IntArray
 
 MEMORY = 4 * 2**30
@@ -170,23 +170,32 @@ def bytes_per_state(n_parties: int) -> int:
 def _from_graph(case: Case, graph: Graph, reading: str | None, parties: tuple[str, ...]) -> Conflict:
     number = {state: index for index, state in enumerate(graph.states)}
     n_states = len(graph.states)
-    movers = [party for party in parties if graph.moves.get(party)]
+    together = {party for entry in graph.common for party in entry.parties}
+    movers = [party for party in parties if graph.moves.get(party) or party in together]
     _require_ranks(graph, movers)
     rank = np.zeros((len(parties), n_states), dtype=np.int32)
     arcs = []
+
+    def to_arcs(moves: Iterable[tuple[str, str]]) -> Arcs:
+        pairs = np.array([(number[a], number[b]) for a, b in moves], dtype=np.int64).reshape(-1, 2)
+        return make_arcs(n_states, pairs[:, 0], pairs[:, 1])
+
     for index, party in enumerate(parties):
-        pairs = np.array([(number[a], number[b]) for a, b in graph.moves.get(party, ())], dtype=np.int64).reshape(-1, 2)
-        arcs.append(make_arcs(n_states, pairs[:, 0], pairs[:, 1]))
+        arcs.append(to_arcs(graph.moves.get(party, ())))
         if party in graph.ranks:
             rank[index] = to_ranks(np.array(graph.ranks[party], dtype=np.float64))
+    coalitions: dict[int, list[tuple[str, str]]] = {}
+    for entry in graph.common:
+        coalitions.setdefault(sum(1 << parties.index(party) for party in entry.parties), []).extend(entry.moves)
+    common = tuple(CommonArcs(coalition=members, arcs=to_arcs(moves)) for members, moves in coalitions.items())
     return Conflict(
         case=case,
         reading=reading,
         parties=parties,
         measures=(),
         state_ids=graph.states,
-        form=GraphConflict(arcs=tuple(arcs), common=(), rank=rank),
-        status_quo=None,
+        form=GraphConflict(arcs=tuple(arcs), common=common, rank=rank),
+        status_quo=None if graph.status_quo is None else number[graph.status_quo],
     )
 
 
