@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         find_indispensable,
         repair_roadmap,
     )
+    from detente.analysis.stability import Stability, analyse_stability
     from detente.case import Case
     from detente.casefile import change_case, read_case
 
@@ -55,9 +56,11 @@ __all__ = [
     "RepairSearch",
     "RoadmapEvaluation",
     "RoadmapProgress",
+    "Stability",
     "TrustAssessment",
     "TrustDesign",
     "__version__",
+    "analyse_stability",
     "assess_trust",
     "change_case",
     "compare_cases",
@@ -89,8 +92,10 @@ _HOMES = {
     "RepairSearch": "detente.analysis.roadmap",
     "RoadmapEvaluation": "detente.analysis.roadmap",
     "RoadmapProgress": "detente.analysis.roadmap",
+    "Stability": "detente.analysis.stability",
     "TrustAssessment": "detente.analysis.roadmap",
     "TrustDesign": "detente.analysis.roadmap",
+    "analyse_stability": "detente.analysis.stability",
     "assess_trust": "detente.analysis.roadmap",
     "change_case": "detente.casefile",
     "compare_cases": "detente.analysis.roadmap",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente._version import __version__
+from detente.analysis.pieces import write_pieces
 from detente.case import Case
 
 if TYPE_CHECKING:
@@ -124,6 +126,27 @@ class Result(ABC):
 
     def to_dict(self) -> dict[str, object]:
         """Return what the command writes as JSON: who, what, how long, then the answer."""
+        return {**self._header(), **self._body()}
+
+    def stream_json(self, *, beside: Path | None = None, ascii_only: bool = False) -> Iterator[str]:
+        """Write the JSON of `to_dict` piece by piece, without ever holding the whole of a long text.
+
+        Parameters
+        ----------
+        beside : Path, optional
+            The file that the JSON goes to; what is too long for it goes to files beside that one, or in the working
+            folder.
+        ascii_only : bool
+            Whether letters beyond ASCII are escaped.
+        """
+        yield from write_pieces(self._streamed(beside), ascii_only=ascii_only)
+
+    def _streamed(self, beside: Path | None) -> dict[str, object]:
+        """The JSON that is streamed; a result with long lists says here where they go."""
+        del beside  # what is short needs no other files
+        return self.to_dict()
+
+    def _header(self) -> dict[str, object]:
         origin = self.provenance
         return {
             "detente": FORMAT_VERSION,
@@ -133,7 +156,6 @@ class Result(ABC):
             "method": self.method,
             "parameters": dict(self.parameters),
             "seconds": round(origin.seconds, 6),
-            **self._body(),
         }
 
     def _repr_html_(self) -> str:

@@ -11,6 +11,7 @@ from detente.cli import (
     commands_of_parties,
     commands_of_repairs,
     commands_of_roadmaps,
+    commands_of_stability,
     commands_of_trust,
 )
 from detente.cli.program import app
@@ -25,5 +26,6 @@ __all__ = [
     "commands_of_parties",
     "commands_of_repairs",
     "commands_of_roadmaps",
+    "commands_of_stability",
     "commands_of_trust",
 ]

@@ -25,8 +25,11 @@ SUFFIXES = (".json", ".csv", ".parquet")
 
 def dump_json(document: object) -> str:
     """Write strict JSON, without NaN or infinities; as ASCII where stdout knows no Unicode."""
-    is_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    return json.dumps(document, allow_nan=False, ensure_ascii=not is_unicode, indent=2)
+    return json.dumps(document, allow_nan=False, ensure_ascii=not _knows_unicode(), indent=2)
+
+
+def _knows_unicode() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def check_target(path: Path, suffixes: tuple[str, ...]) -> None:
@@ -87,9 +90,10 @@ class Delivery:
         from detente.analysis.result import Status
 
         if self.file is not None:
-            write_whole(self.file, lambda path: _write(result, path))
+            target = self.file
+            write_whole(self.file, lambda path: _write(result, path, target))
         if self.json:
-            print(dump_json(result.to_dict()))  # noqa: T201 - the answer
+            print_stream(result)
         elif self.file is not None:
             screen = Screen()
             screen.paragraph(summary)
@@ -101,11 +105,19 @@ class Delivery:
             raise typer.Exit(ExitCode.STOPPED)
 
 
-def _write(result: Result, path: Path) -> None:
+def print_stream(result: Result) -> None:
+    """Print the JSON of an answer as it is made; as ASCII where stdout knows no Unicode."""
+    for piece in result.stream_json(ascii_only=not _knows_unicode()):
+        sys.stdout.write(piece)
+    sys.stdout.write("\n")
+
+
+def _write(result: Result, path: Path, target: Path) -> None:
     match path.suffix.lower():
         case ".json":
-            text = json.dumps(result.to_dict(), allow_nan=False, ensure_ascii=False, indent=2)
-            path.write_text(f"{text}\n", encoding="utf-8")
+            with path.open("w", encoding="utf-8") as stream:
+                stream.writelines(result.stream_json(beside=target))
+                stream.write("\n")
         case ".csv":
             result.to_frame().to_csv(path, index=False)
         case _:

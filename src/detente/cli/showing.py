@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from detente.case import (
     Case,
+    Counted,
     Level,
     Measure,
     OnBreakdown,
@@ -15,6 +16,8 @@ from detente.case import (
     Ranking,
     Ranks,
     Statements,
+    Tiers,
+    Weights,
     format_condition,
 )
 from detente.cli.cases import open_case
@@ -227,10 +230,19 @@ def _preference(given: OrdinalPreference) -> str:
     match given:
         case Statements(statements=statements):
             return "; ".join(format_condition(statement) for statement in statements)
+        case Tiers(tiers=tiers):
+            return "; ".join(" + ".join(_counted(counted) for counted in tier) for tier in tiers)
+        case Weights(weights=weights):
+            return "; ".join(f"{format_quantity(weight)} × {measure}" for measure, weight in weights.items())
         case Ranking(places=places):
             return f"ranking of {sum(len(place) for place in places)} states"
         case Ranks(ranks=ranks):
             return f"ranks of {len(ranks)} states"
+
+
+def _counted(counted: Counted) -> str:
+    words = format_condition(counted.when)
+    return words if counted.weight == 1 else f"{format_quantity(counted.weight)} × ({words})"
 
 
 def _forums(case: Case) -> Table:

@@ -1,0 +1,100 @@
+"""Stability in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from detente.analysis.words import describe_state, join_words, name_parties
+from detente.case import measures_of
+from detente.conflict import Conflict
+from detente.game import is_stated
+
+if TYPE_CHECKING:
+    from detente.analysis.stability.stability import Stability
+
+MOST_DESCRIBED = 6
+"""Equilibria told in full; the table has them all."""
+
+SHORT_NAMES = {"nash": "Nash", "gmr": "GMR", "smr": "SMR", "seq": "SEQ", "sseq": "SSEQ"}
+"""What the literature calls each concept."""
+
+MEANINGS = {
+    "nash": "no party has a better state within its own reach.",
+    "gmr": "whatever better state a party could move to, the others could answer so that it ends no better off "
+    "(general metarationality).",
+    "smr": "the same, and from there it could not escape (symmetric metarationality).",
+    "seq": "the same as GMR, by answers that improve the position of everyone who makes them (sequential stability).",
+    "sseq": "SEQ, and from there it could not escape (symmetric sequential stability).",
+}
+"""What it means that a state is an equilibrium, for people."""
+
+
+def count_states(number: int) -> str:
+    """Write how many feasible states there are."""
+    return f"{number:,} feasible state{'' if number == 1 else 's'}"
+
+
+def name_concept(concept: str) -> str:
+    """Name a concept as the literature does."""
+    return SHORT_NAMES.get(concept) or concept.replace("maximin-", "maximin, horizon ")
+
+
+def explain_stability(result: Stability) -> Iterator[str]:
+    """Yield what there is to say: how many states last, which ones, and how the status quo stands."""
+    conflict = result.conflict
+    counts = [(concept, int(result.is_equilibrium(concept).sum())) for concept in result.concepts]
+    said = join_words(f"{count:,} by {name_concept(concept)}" for concept, count in counts)
+    yield (f"Stable for every party without any agreement, of {count_states(conflict.n_states)}: {said}.")
+    yield from _status_quo(result)
+    shown = result.shown_states()
+    for state in shown[:MOST_DESCRIBED]:
+        concepts = join_words(name_concept(concept) for concept in result.concepts_of(int(state)))
+        yield f"State {int(state) + 1}, {describe_state(conflict, int(state))}, is stable for all by {concepts}."
+    if shown.size > MOST_DESCRIBED:
+        yield f"{shown.size - MOST_DESCRIBED:,} more are stable for all under some concept."
+    yield from _unstated(conflict)
+    if conflict.rounded:
+        yield (
+            f"The values of {name_parties(conflict.case, conflict.rounded)} have too many digits to be added exactly "
+            "and were rounded to one part in 10¹⁵ of the largest; ties that such digits make may be lost."
+        )
+    yield "This follows from the preferences stated; it says what would last if they are right, not what will happen."
+
+
+def _status_quo(result: Stability) -> Iterator[str]:
+    conflict, state = result.conflict, result.conflict.status_quo
+    if state is None:
+        return
+    concepts = result.concepts_of(state)
+    if len(concepts) == len(result.concepts):
+        yield "The status quo is stable for every party by all of them."
+        return
+    if concepts:
+        yield f"The status quo is stable for every party by {join_words(map(name_concept, concepts))} only."
+    else:
+        yield "The status quo is stable for every party by none of them."
+    for concept in result.concepts:
+        unstable = [
+            party for number, party in enumerate(conflict.parties) if not bool(result.stable[concept][number, state])
+        ]
+        if unstable:
+            yield f"By {name_concept(concept)} it is not stable for {name_parties(conflict.case, unstable)}."
+
+
+def _unstated(conflict: Conflict) -> Iterator[str]:
+    """Say what counts as 0 because nobody stated it."""
+    case = conflict.case
+    if conflict.is_graph:
+        return
+    lists = []
+    for party in case.parties:
+        if party.id in case.preferences:
+            continue
+        unstated = [measure.id for measure in case.measures if not is_stated(measure, party.id)]
+        in_terms = {measure for term in case.terms if term.party == party.id for measure in measures_of(term.when)}
+        missing = [measure for measure in unstated if measure not in in_terms]
+        if missing:
+            lists.append(f"{party.name} ({', '.join(missing)})")
+    if lists:
+        yield f"Counted as 0 because the case does not state it: {'; '.join(lists)}."

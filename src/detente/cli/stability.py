@@ -1,0 +1,152 @@
+"""``detente stability``: which states would last with no agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.analysis.result import Status
+from detente.analysis.stability import Stability, analyse_stability
+from detente.analysis.stability.stability_pictures import head_of, option_form, unchanging, without
+from detente.analysis.stability.stability_words import MEANINGS, count_states, name_concept
+from detente.cli.cases import open_case
+from detente.cli.goals import parse_memory
+from detente.cli.output import Delivery
+from detente.cli.screen import Screen
+from detente.cli.watch import Watch
+from detente.display.option_form import YES, OptionForm, option_table
+from detente.display.tables import Cell, Column, Table, build_table, split_table
+from detente.kernel.conflict import CONCEPTS
+from detente.kernel.system import IntArray
+
+MOST_INDIVIDUAL = 64
+"""States up to which the individual table has all of them."""
+MOST_OPTIONS = 12
+"""Options up to which all are shown; of more, those that no state shown differs in are only named."""
+_IMPLIES = {
+    "nash": {"gmr", "smr", "seq", "sseq"},
+    "sseq": {"gmr", "smr", "seq"},
+    "smr": {"gmr"},
+    "seq": {"gmr"},
+    "gmr": set(),
+}
+"""What else a state is that is stable by a concept (§9)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StabilityRequest:
+    """The options of ``detente stability`` as they were typed."""
+
+    concepts: tuple[str, ...]
+    horizon: int | None
+    most: int
+    individual: bool
+    memory: str
+
+
+def run_stability(
+    path: str, settings: Sequence[str], *, reading: str | None, request: StabilityRequest, delivery: Delivery
+) -> None:
+    """Analyse a case and show or write the answer."""
+    memory = parse_memory(request.memory)
+    case = open_case(path, settings)
+    with Watch() as watch:
+        result = analyse_stability(
+            case,
+            reading=reading,
+            concepts=request.concepts or CONCEPTS,
+            horizon=request.horizon,
+            memory=memory,
+            progress=watch,
+        )
+    delivery.deliver(result, show=lambda screen: show_stability(screen, result, request), summary=summarise(result))
+
+
+def summarise(result: Stability) -> str:
+    """Say in one line how many states are stable for all."""
+    counts = ", ".join(
+        f"{name_concept(concept)} {int(result.is_equilibrium(concept).sum()):,}" for concept in result.concepts
+    )
+    stopped = " Stopped before all was known." if result.status is Status.STOPPED else ""
+    return f"Stable for all, of {count_states(result.conflict.n_states)}: {counts}.{stopped}"
+
+
+def strongest(result: Stability, party: int, state: int) -> str:
+    """Name the concepts by which a state is stable for a party, without those that follow from another."""
+    holding = [concept for concept in result.concepts if bool(result.stable[concept][party, state])]
+    implied = set().union(*(_IMPLIES.get(concept, set()) for concept in holding))
+    return " ".join(name_concept(concept) for concept in holding if concept not in implied)
+
+
+def individual_table(result: Stability, states: IntArray) -> Table:
+    """Make the table of individual stability: states in rows, parties in columns."""
+    conflict = result.conflict
+    columns = [
+        Column(header="state"),
+        *(Column(header=conflict.case.party(party).name, can_wrap=True) for party in conflict.parties),
+        Column(header="all", can_wrap=True),
+    ]
+    rows: list[list[str | Cell]] = []
+    for number in states:
+        state = int(number)
+        cells = [strongest(result, party, state) or "–" for party in range(len(conflict.parties))]
+        shared = result.concepts_of(state)
+        implied = set().union(*(_IMPLIES.get(concept, set()) for concept in shared))
+        together = " ".join(name_concept(concept) for concept in shared if concept not in implied)
+        rows.append([head_of(conflict, state), *cells, Cell(together, "good") if together else "–"])
+    return build_table(columns, rows)
+
+
+def _show_options(screen: Screen, form: OptionForm) -> None:
+    """Show states in option form; in a large case, what they have alike is said below instead."""
+    alike = unchanging(form) if sum(len(group.options) for group in form.groups) > MOST_OPTIONS else {}
+    said = [
+        f"{'In force in all' if letter == YES else 'Not in force in any'} of these states: {', '.join(names)}."
+        for letter, names in alike.items()
+    ]
+    table = option_table(without(form, [name for names in alike.values() for name in names]))
+    for part in split_table(table, screen.width, keep=1):
+        screen.table(part)
+        screen.line()
+    for text in said:
+        screen.paragraph(text)
+        screen.line()
+
+
+def show_stability(screen: Screen, result: Stability, request: StabilityRequest) -> None:
+    """Show the states that are stable for all in option form, then what that says."""
+    conflict = result.conflict
+    names = {entry.id: entry.name for entry in conflict.case.readings}
+    seen = "base case" if conflict.reading is None else f"reading {conflict.reading}: {names[conflict.reading]}"
+    screen.heading(f"{conflict.case.name} – {seen}, without agreement")
+    screen.line()
+    shown = result.shown_states()
+    states = shown[: request.most]
+    start = conflict.status_quo
+    if start is not None and start not in states:
+        states = np.append(states, start)
+    if states.size:
+        _show_options(screen, option_form(result, states))
+    if shown.size > request.most:
+        screen.paragraph(
+            f"{shown.size - request.most:,} more states are stable for all under some concept; "
+            f"--most shows more, --output writes them all."
+        )
+        screen.line()
+    first, *others = (sentence.text for sentence in result.explain().sentences)
+    screen.paragraph(first)
+    screen.points(others)
+    screen.line()
+    if request.individual:
+        whole = conflict.n_states <= MOST_INDIVIDUAL
+        screen.heading("Stable for whom")
+        screen.line()
+        screen.table(individual_table(result, np.arange(conflict.n_states) if whole else states))
+        screen.line()
+    for concept in result.concepts:
+        if concept in MEANINGS:
+            screen.paragraph(f"{name_concept(concept)}: {MEANINGS[concept]}", tone="faint")
+    if start is not None:
+        screen.paragraph("*: the status quo.", tone="faint")
