@@ -192,13 +192,23 @@ def roadmaps(draw: st.DrawFn, tree: Tree, known: list[str]) -> Tree:
 
 @st.composite
 def preferences(draw: st.DrawFn, tree: Tree, who: list[str], known: list[str]) -> Tree:
-    """Return ordinal preferences in each of the three forms."""
+    """Return ordinal preferences in each of their forms."""
     states = feasible_states(case_from_tree(tree)) or []
     found: Tree = {}
     for party in draw(some(who)):
-        form = draw(st.sampled_from(["statements", "ranking", "ranks"]))
+        form = draw(st.sampled_from(["statements", "weights", "ranking", "ranks"]))
         if form == "statements":
-            found[party] = {form: draw(st.lists(conditions(known), min_size=1, max_size=3))}
+            weighted = st.fixed_dictionaries({"when": conditions(known), "weight": numbers()})
+            tiers = st.lists(st.one_of(conditions(known), weighted), min_size=1, max_size=3)
+            items = draw(
+                st.one_of(
+                    st.lists(st.one_of(conditions(known), tiers), min_size=1, max_size=3),
+                    st.lists(weighted, min_size=1, max_size=3),
+                )
+            )
+            found[party] = {form: items}
+        elif form == "weights":
+            found[party] = {form: {measure: draw(numbers()) for measure in known}}
         elif form == "ranks":
             found[party] = {form: draw(st.lists(st.integers(0, 9), min_size=len(states), max_size=len(states)))}
         else:
@@ -258,7 +268,15 @@ def graphs(who: list[str]) -> st.SearchStrategy[Tree]:
         if options:
             pattern = st.text("YN-", min_size=(n := sum(map(len, options.values()))), max_size=n)
             tree |= {"options": options, "patterns": {state: draw(pattern) for state in states}}
-        return {"graph": {key: value for key, value in tree.items() if key in ("states", "moves") or value}}
+        orders: Tree = {}
+        for party in draw(some([party for party in who if party not in tree["ranks"]])):
+            tie = draw(st.integers(1, len(states)))
+            order = draw(st.permutations(states))
+            orders[party] = draw(
+                st.sampled_from([{"ranking": [order[:tie], *order[tie:]]}, {"ranks": list(range(len(states)))}])
+            )
+        graph = {"graph": {key: value for key, value in tree.items() if key in ("states", "moves") or value}}
+        return graph | {"preferences": orders}
 
     return graph()
 

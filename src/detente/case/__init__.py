@@ -17,7 +17,17 @@ from detente.case.issues import Issue, Position
 from detente.case.legality import StageFault, StageProblem, excluded_pairs, is_feasible, stage_problems
 from detente.case.measures import Direction, Level, Measure, OnBreakdown, ProgressEntry, Roadmap, Term
 from detente.case.parties import Format, Forum, Interest, Party
-from detente.case.preferences import Graph, GraphMoves, OrdinalPreference, Ranking, Ranks, Statements
+from detente.case.preferences import (
+    Counted,
+    Graph,
+    GraphMoves,
+    OrdinalPreference,
+    Ranking,
+    Ranks,
+    Statements,
+    Tiers,
+    Weights,
+)
 from detente.case.quantities import Quantity, Range, point
 
 __all__ = [
@@ -27,6 +37,7 @@ __all__ = [
     "Claim",
     "Condition",
     "ConditionSyntaxError",
+    "Counted",
     "Direction",
     "Document",
     "Format",
@@ -56,6 +67,8 @@ __all__ = [
     "StageProblem",
     "Statements",
     "Term",
+    "Tiers",
+    "Weights",
     "excluded_pairs",
     "format_condition",
     "is_feasible",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from detente.case.conditions import Condition
+from detente.case.quantities import Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,20 +17,48 @@ class Statements:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A statement among others of equal priority: it counts its weight where it is true, and nothing elsewhere."""
+
+    when: Condition
+    weight: Quantity = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiers:
+    """Groups of statements, the most important group first; within a group the weights of those that are true add up.
+
+    The first group in which two states have different sums decides between them.
+    """
+
+    tiers: tuple[tuple[Counted, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """One number for each measure (*option weights*): a state ranks by the sum over the measures in force."""
+
+    weights: Mapping[str, Quantity]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """States best first; each place holds the states that tie there, a state being the ids in force."""
+    """States best first; each place holds the states that tie there.
+
+    A state is the ids in force; in the graph form, its own name alone.
+    """
 
     places: tuple[tuple[frozenset[str], ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranks:
-    """One number per feasible state in increasing bitmask order; higher is better."""
+    """One number per state, in increasing bitmask order or in the order of the graph's states; higher is better."""
 
     ranks: tuple[float, ...]
 
 
-OrdinalPreference = Statements | Ranking | Ranks
+OrdinalPreference = Statements | Tiers | Weights | Ranking | Ranks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

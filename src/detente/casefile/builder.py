@@ -26,18 +26,15 @@ from detente.case import (
     Level,
     Measure,
     OnBreakdown,
-    OrdinalPreference,
     Party,
     Position,
     ProgressEntry,
-    Ranking,
-    Ranks,
     Reading,
     Roadmap,
-    Statements,
     Term,
 )
 from detente.casefile.levels import Read, level_records
+from detente.casefile.preferences import build_preference
 
 T = TypeVar("T")
 
@@ -65,7 +62,7 @@ class Builder:
             interests=self._each("interests", read, _interest),
             measures=tuple(chain.from_iterable(self._each("measures", read, _measures))),
             terms=self._once("terms", read, _terms),
-            preferences=dict(self._each("preferences", read, _preference)),
+            preferences=dict(self._each("preferences", read, build_preference)),
             infeasible=tuple(read.get("infeasible", ())),
             forums=self._each("forums", read, _forum),
             formats=self._each("formats", read, _format),
@@ -187,15 +184,6 @@ def _measure(
         excludes=tuple(read.get("excludes", [])),
         level=level,
     )
-
-
-def _preference(key: str, read: Read) -> tuple[str, OrdinalPreference]:
-    if "statements" in read:
-        return key, Statements(statements=tuple(read["statements"]))
-    if "ranks" in read:
-        return key, Ranks(ranks=tuple(read["ranks"]))
-    places = (place if isinstance(place, list) else [place] for place in read.get("ranking", []))
-    return key, Ranking(places=tuple(tuple(place) for place in places))
 
 
 def _forum(key: str, read: Read) -> Forum:

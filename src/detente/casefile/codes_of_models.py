@@ -194,7 +194,7 @@ MODEL_CODES = (
     Code(
         "D335",
         "Too many states to rank one by one",
-        "At most 65,536 feasible states can be ranked. For more, write prioritised `statements`.",
+        "At most 65,536 feasible states can be ranked. For more, write prioritised `statements` or `weights`.",
     ),
     Code(
         "D336",
@@ -233,6 +233,28 @@ MODEL_CODES = (
         "Taken while in force",
         "What is in force cannot be taken again. If it was ended between, the entry before says when.",
         "progress: [{measure: freeze, taken: 1}, {measure: freeze, taken: 4}]",
+    ),
+    Code(
+        "D351",
+        "A weight among statements without one",
+        "In a list of statements the first decides, then the second. Where all of them have weights, the weights of "
+        "those that are true add up instead. A list within the list holds statements of equal priority; there a "
+        "statement without a weight counts 1.",
+        "preferences:\n  usa: {statements: [freeze, {when: talks, weight: 2}]}",
+    ),
+    Code(
+        "D352",
+        "Two orders for one party",
+        "In the graph form a party states its order under `graph.ranks` or under `preferences`, not under both.",
+        "graph:\n  states: [s1, s2]\n  moves: {usa: [[s1, s2]]}\n  ranks: {usa: [1, 2]}\n"
+        "preferences:\n  usa: {ranking: [s2, s1]}",
+    ),
+    Code(
+        "D353",
+        "Weights that leave out measures",
+        "`weights` gives one number for each measure: a measure that it left out would be unknown, not indifferent. "
+        "Levels of a graded measure are measures, and their weights add up along the chain.",
+        "preferences:\n  usa: {weights: {freeze: 3}}   # and talks?",
     ),
     Code(
         "D401",

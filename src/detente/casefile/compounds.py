@@ -261,9 +261,9 @@ class Record(Shape):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Either(Shape):
-    """A list or a mapping, each with its own shape; or a scalar where one is given."""
+    """A list, a mapping or a scalar, each with its own shape where it may stand there."""
 
-    sequence: Shape
+    sequence: Shape | None = None
     mapping: Shape | None = None
     scalar: Shape | None = None
     expected: str

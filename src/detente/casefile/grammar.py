@@ -7,7 +7,8 @@ from typing import Final
 
 from detente.case import Direction, OnBreakdown
 from detente.casefile.compounds import Anything, Either, Label, Listing, Record, Table
-from detente.casefile.references import ConditionText, Reference, StateText
+from detente.casefile.preferences import PREFERENCE
+from detente.casefile.references import ConditionText, Reference
 from detente.casefile.shapes import Choice, Flag, Number, Shape, Text, Version
 
 PARTY: Final = Reference("party")
@@ -93,24 +94,7 @@ CASE: Final = Record(
                 required=("party", "when", "value"),
             ),
         ),
-        "preferences": Table(
-            key=PARTY,
-            value=Record(
-                fields={
-                    "statements": Listing(item=ConditionText(), least=1),
-                    "ranking": Listing(
-                        item=Either(
-                            sequence=Listing(item=StateText(), least=1),
-                            scalar=StateText(),
-                            expected="a state or a list of states that tie",
-                        ),
-                        least=1,
-                    ),
-                    "ranks": Listing(item=Number(), least=1),
-                },
-                one_of=("statements", "ranking", "ranks"),
-            ),
-        ),
+        "preferences": Table(key=PARTY, value=PREFERENCE),
         "infeasible": Listing(item=ConditionText()),
         "forums": Table(
             key="id",

@@ -70,7 +70,8 @@ def _step(
     place: str, rest: str, shape: Shape | None, node: Node | None, names: Names
 ) -> tuple[Step, str, Shape | None, Node | None]:
     if isinstance(shape, Either):
-        shape = shape.mapping if isinstance(node, Mapping) and shape.mapping else shape.sequence
+        is_mapping = isinstance(node, Mapping) or shape.sequence is None
+        shape = shape.mapping if is_mapping and shape.mapping else shape.sequence
     if isinstance(shape, Record):
         key, left = _longest(place, rest, (shape.fields,), open_=shape.others is not None)
         return key, left, shape.fields.get(key, shape.others), _value(node, key)

@@ -17,19 +17,15 @@ from detente.case import (
     Issue,
     Measure,
     OnBreakdown,
-    OrdinalPreference,
     Party,
-    Quantity,
-    Range,
-    Ranking,
-    Ranks,
     Reading,
     Roadmap,
-    Statements,
     format_condition,
 )
 from detente.casefile import tree
 from detente.casefile.levels import shares
+from detente.casefile.plain_numbers import number_to_plain, numbers_to_plain, shortened
+from detente.casefile.preferences import preference_to_plain
 from detente.casefile.tree import Node, Plain
 from detente.errors import OptionError
 
@@ -50,15 +46,15 @@ def case_to_tree(case: Case) -> dict[str, Plain]:
     sections: dict[str, Plain] = {
         "parties": {party.id: _party(party) for party in case.parties},
         "interests": {
-            interest.id: _named(interest.id, interest.name) | _some({"weight": _numbers(interest.weight)})
+            interest.id: _named(interest.id, interest.name) | _some({"weight": numbers_to_plain(interest.weight)})
             for interest in case.interests
         },
         "measures": _measures(case.measures),
         "terms": [
-            {"party": term.party, "when": format_condition(term.when), "value": _number(term.value)}
+            {"party": term.party, "when": format_condition(term.when), "value": number_to_plain(term.value)}
             for term in case.terms
         ],
-        "preferences": {party: _preference(case, given) for party, given in case.preferences.items()},
+        "preferences": {party: preference_to_plain(case, given) for party, given in case.preferences.items()},
         "infeasible": [format_condition(pattern) for pattern in case.infeasible],
         "forums": {forum.id: _forum(forum) for forum in case.forums},
         "formats": {each.id: list(each.parties) for each in case.formats},
@@ -108,24 +104,9 @@ def _named(key: str, name: str) -> dict[str, Plain]:
     return {} if name == key else {"name": name}
 
 
-def _number(quantity: Quantity) -> Plain:
-    if isinstance(quantity, Range):
-        return [_short(quantity.low), _short(quantity.mode), _short(quantity.high)]
-    return _short(quantity)
-
-
-def _short(value: float) -> float:
-    """Return a whole number as int, so that it is written without a point."""
-    return int(value) if value == int(value) and abs(value) < 1e15 else float(value)
-
-
-def _numbers(quantities: Mapping[str, Quantity]) -> Plain:
-    return {key: _number(quantity) for key, quantity in quantities.items()}
-
-
 def _party(party: Party) -> Plain:
     return _named(party.id, party.name) | {
-        key: _number(quantity)
+        key: number_to_plain(quantity)
         for key, quantity, default in (
             ("discount", party.discount, None),
             ("hazard", party.hazard, 0.0),
@@ -138,11 +119,11 @@ def _party(party: Party) -> Plain:
 def _graded(measure: Measure) -> dict[str, Plain]:
     return _some(
         {
-            "value": _numbers(measure.value),
-            "effects": {interest: _numbers(effect) for interest, effect in measure.effects.items() if effect},
-            "cost": _numbers(measure.cost),
-            "undo-cost": _numbers(measure.undo_cost),
-            "deters": _numbers(measure.deters),
+            "value": numbers_to_plain(measure.value),
+            "effects": {interest: numbers_to_plain(effect) for interest, effect in measure.effects.items() if effect},
+            "cost": numbers_to_plain(measure.cost),
+            "undo-cost": numbers_to_plain(measure.undo_cost),
+            "deters": numbers_to_plain(measure.deters),
         }
     )
 
@@ -256,22 +237,11 @@ def _total(parts: list[Plain], portions: tuple[float, ...]) -> Plain:
         exact = sum(stated)
         for total in (float(f"{exact:.12g}"), float(f"{exact:.15g}"), exact):
             if all(total * portion == number for portion, number in zip(portions, stated, strict=True)):
-                totals.append(_short(total))
+                totals.append(shortened(total))
                 break
         else:
             return None
     return totals if isinstance(parts[0], list) else totals[0]
-
-
-def _preference(case: Case, given: OrdinalPreference) -> Plain:
-    match given:
-        case Statements(statements=statements):
-            return {"statements": [format_condition(statement) for statement in statements]}
-        case Ranks(ranks=ranks):
-            return {"ranks": [_short(rank) for rank in ranks]}
-        case Ranking(places=places):
-            written = [[_state(case, state) for state in tied] for tied in places]
-            return {"ranking": [tied[0] if len(tied) == 1 else list[Plain](tied) for tied in written]}
 
 
 def _graph(graph: Graph) -> Plain:
@@ -288,10 +258,6 @@ def _graph(graph: Graph) -> Plain:
         "patterns": dict(graph.patterns),
     }
     return plain | _some(rest)
-
-
-def _state(case: Case, state: frozenset[str]) -> str:
-    return " ".join(measure.id for measure in case.measures if measure.id in state) or "-"
 
 
 def _forum(forum: Forum) -> Plain:
@@ -315,18 +281,18 @@ def _roadmap(roadmap: Roadmap) -> Plain:
 def _issue(issue: Issue) -> Plain:
     plain = _named(issue.id, issue.name) | _some(
         {
-            "scale": {str(_short(point)): label for point, label in issue.scale.items()},
+            "scale": {str(shortened(point)): label for point, label in issue.scale.items()},
             "positions": {
                 party: {
-                    "position": _number(held.position),
-                    "salience": _number(held.salience),
-                    "capability": _number(held.capability),
+                    "position": number_to_plain(held.position),
+                    "salience": number_to_plain(held.salience),
+                    "capability": number_to_plain(held.capability),
                 }
                 for party, held in issue.positions.items()
             },
         }
     )
-    return plain if issue.reference is None else plain | {"reference": _number(issue.reference)}
+    return plain if issue.reference is None else plain | {"reference": number_to_plain(issue.reference)}
 
 
 def _reading(reading: Reading) -> Plain:
@@ -394,7 +360,7 @@ def _claim(claim: Claim) -> Plain:
         "mode": claim.mode,
         "party": claim.party,
         "subject": claim.subject,
-        "stance": None if claim.stance is None else _short(claim.stance),
+        "stance": None if claim.stance is None else shortened(claim.stance),
         "strength": claim.strength,
         "paraphrase": claim.paraphrase or None,
         "supports": list(claim.supports),

@@ -10,7 +10,7 @@ from detente.case.conditions import KEYWORDS
 from detente.casefile.limits import LONGEST_CONDITION, refuse
 from detente.casefile.names import Kind
 from detente.casefile.problems import listed, shown
-from detente.casefile.shapes import BAD, Examination, Schema, Shape
+from detente.casefile.shapes import BAD, Bad, Examination, Schema, Shape
 from detente.casefile.tree import Node, Scalar, scalar_value, span_of
 from detente.errors import Span
 
@@ -133,10 +133,13 @@ class ConditionText(Shape):
 
 
 class StateText(Shape):
-    """A state as the ids in force, ``-`` if none is."""
+    """A state as the ids in force, ``-`` if none is; in the graph form, its name."""
 
     def read(self, node: Node, examination: Examination) -> object:
-        """Return the ids in force."""
+        """Return the ids in force; in the graph form, the name alone."""
+        if examination.names.of("state") and not examination.names.of("measure"):
+            state = Reference("state").read(node, examination)
+            return state if isinstance(state, Bad) else frozenset({state})
         value = scalar_value(node) if isinstance(node, Scalar) else None
         if not isinstance(node, Scalar) or not isinstance(value, str):
             return examination.wrong_type(node, 'a state such as "a b", or "-" for none in force')
@@ -155,4 +158,5 @@ class StateText(Shape):
 
     def schema(self) -> Schema:
         """Return the type."""
-        return {"type": "string", "minLength": 1, "description": 'ids in force, separated by spaces; "-" for none'}
+        about = 'ids in force, separated by spaces; "-" for none; in the graph form, the name of a state'
+        return {"type": ["string", "number"], "minLength": 1, "description": about}

@@ -9,7 +9,8 @@ from detente.case.legality import excluded_pairs
 from detente.casefile import tree
 from detente.casefile.levels import Read
 from detente.casefile.problems import Problems, listed
-from detente.casefile.rules_orders import check_graph, check_preferences
+from detente.casefile.rules_orders import check_graph
+from detente.casefile.rules_preferences import check_preferences
 from detente.casefile.rules_roadmaps import check_progress, check_roadmaps
 from detente.casefile.tree import Node, locate
 
@@ -37,7 +38,7 @@ def check_rules(case: Case, root: Node, read: Read, problems: Problems) -> None:
     check_roadmaps(case, root, problems)
     check_progress(case, root, problems)
     check_graph(case, root, problems)
-    check_preferences(case, root, problems)
+    check_preferences(case, root, read, problems)
 
 
 def have_same_structure(read: Read, other: Read) -> bool:

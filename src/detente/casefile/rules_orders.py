@@ -1,10 +1,10 @@
-"""What ordinal preferences and the graph form must keep: every feasible state once (§3, §9 of the model)."""
+"""What the graph form must keep, and which states are feasible (§2, §9 of the model)."""
 
 from __future__ import annotations
 
 from collections import Counter
 
-from detente.case import Case, Graph, Ranking, Ranks, is_satisfied
+from detente.case import Case, Graph, is_satisfied
 from detente.case.conditions import measures_of
 from detente.casefile.problems import Problems, listed, shown
 from detente.casefile.tree import Node, locate
@@ -57,69 +57,6 @@ def feasible_states(case: Case, most: int = MOST_RANKED) -> list[frozenset[str]]
 
 def _ids(case: Case, mask: int) -> frozenset[str]:
     return frozenset(measure.id for index, measure in enumerate(case.measures) if mask >> index & 1)
-
-
-def check_preferences(case: Case, root: Node, problems: Problems) -> None:
-    """Note rankings and ranks that do not give every feasible state its place, once."""
-    direct = {party: given for party, given in case.preferences.items() if isinstance(given, Ranking | Ranks)}
-    if not direct or problems.has_errors:
-        return  # which states are feasible cannot be told while the case has other faults
-    states = feasible_states(case)
-    for party, given in direct.items():
-        word = "ranking" if isinstance(given, Ranking) else "ranks"
-        if states is None:
-            problems.add(
-                "D335",
-                locate(root, "preferences", party, word),
-                f"the case has too many feasible states for the {word} of '{party}'.",
-                f"at most {MOST_RANKED:,} can be named one by one; write statements instead.",
-            )
-        elif isinstance(given, Ranking):
-            _check_ranking(case, party, given, states, root, problems)
-        elif len(given.ranks) != len(states):
-            problems.add(
-                "D334",
-                locate(root, "preferences", party, "ranks"),
-                f"ranks of '{party}' has {len(given.ranks)} numbers for {len(states)} feasible states.",
-                "give one for each feasible state, in increasing bitmask order.",
-            )
-
-
-def _state(case: Case, state: frozenset[str]) -> str:
-    return " ".join(measure.id for measure in case.measures if measure.id in state) or "-"
-
-
-def _check_ranking(
-    case: Case, party: str, given: Ranking, states: list[frozenset[str]], root: Node, problems: Problems
-) -> None:
-    feasible = set(states)
-    seen: set[frozenset[str]] = set()
-    for place, tied in enumerate(given.places):
-        for index, state in enumerate(tied):
-            node = locate(root, "preferences", party, "ranking", place, index)
-            if state in seen:
-                problems.add(
-                    "D332",
-                    node,
-                    f"the ranking of '{party}' names the state '{_state(case, state)}' twice.",
-                    "keep one.",
-                )
-            elif state not in feasible:
-                problems.add(
-                    "D333",
-                    node,
-                    f"the ranking of '{party}' names the state '{_state(case, state)}', which is infeasible.",
-                    "leave it out.",
-                )
-            seen.add(state)
-    missing = [f"'{_state(case, state)}'" for state in states if state not in seen]
-    if missing:
-        problems.add(
-            "D331",
-            locate(root, "preferences", party, "ranking"),
-            f"the ranking of '{party}' misses {len(missing)} of {len(states)} feasible states.",
-            f"add {listed(missing)}; states that tie go in a list of their own.",
-        )
 
 
 def check_graph(case: Case, root: Node, problems: Problems) -> None:

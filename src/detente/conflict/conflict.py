@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from detente.case import Case, Graph
+from detente.case import Case, Graph, Ranking, Ranks
 from detente.conflict.moves import move_rules
-from detente.conflict.ranks import rank_party, to_ranks
+from detente.conflict.ranks import rank_party, rank_states_outright
 from detente.conflict.states import bit_of, feasible_masks
 from detente.errors import CaseError, Diagnostic, OptionError
 from detente.game import is_stated
@@ -172,7 +172,7 @@ def _from_graph(case: Case, graph: Graph, reading: str | None, parties: tuple[st
     n_states = len(graph.states)
     together = {party for entry in graph.common for party in entry.parties}
     movers = [party for party in parties if graph.moves.get(party) or party in together]
-    _require_ranks(graph, movers)
+    _require_ranks(case, graph, movers)
     rank = np.zeros((len(parties), n_states), dtype=np.int32)
     arcs = []
 
@@ -182,8 +182,9 @@ def _from_graph(case: Case, graph: Graph, reading: str | None, parties: tuple[st
 
     for index, party in enumerate(parties):
         arcs.append(to_arcs(graph.moves.get(party, ())))
-        if party in graph.ranks:
-            rank[index] = to_ranks(np.array(graph.ranks[party], dtype=np.float64))
+        given = Ranks(ranks=graph.ranks[party]) if party in graph.ranks else case.preferences.get(party)
+        if isinstance(given, Ranking | Ranks):
+            rank[index] = rank_states_outright(given, graph.states)
     coalitions: dict[int, list[tuple[str, str]]] = {}
     for entry in graph.common:
         coalitions.setdefault(sum(1 << parties.index(party) for party in entry.parties), []).extend(entry.moves)
@@ -228,15 +229,15 @@ def _require_preferences(case: Case, movers: list[str]) -> None:
         raise CaseError(problems)
 
 
-def _require_ranks(graph: Graph, movers: list[str]) -> None:
+def _require_ranks(case: Case, graph: Graph, movers: list[str]) -> None:
     problems = [
         Diagnostic(
             code="D613",
-            message=f"party '{party}' has moves in the graph but no ranks; that is not the same as indifference.",
-            help=f"state graph.ranks.{party}, one number for each state, the higher the better",
+            message=f"party '{party}' has moves in the graph but no order of states; that is not indifference.",
+            help=f"state graph.ranks.{party}, one number for each state, or preferences.{party}, a ranking",
         )
         for party in movers
-        if party not in graph.ranks
+        if party not in graph.ranks and party not in case.preferences
     ]
     if problems:
         raise CaseError(problems)

@@ -13,7 +13,7 @@ from math import gcd, lcm
 
 import numpy as np
 
-from detente.case import Case, Condition, Quantity, Ranking, Ranks, Statements, point
+from detente.case import Case, Condition, Quantity, Ranking, Ranks, Statements, Tiers, Weights, point
 from detente.conflict.states import bit_of, holds_in
 from detente.kernel.conflict import Int32Array
 from detente.kernel.system import FloatArray, IntArray
@@ -103,6 +103,36 @@ def rank_by_statements(statements: Sequence[Condition], column: Mapping[str, int
     return ranks.astype(np.int32)
 
 
+def rank_by_tiers(tiers: Tiers, column: Mapping[str, int], masks: IntArray) -> tuple[Int32Array, bool]:
+    """Rank states by the sum of the first group of statements, then of the second, and so on.
+
+    Returns
+    -------
+    ranks : Int32Array
+        Shape (F,).
+    is_exact : bool
+        False if a sum had to be rounded.
+    """
+    ranks = np.zeros(masks.shape, dtype=np.int64)
+    all_exact = True
+    for tier in tiers.tiers:
+        terms = [(counted.when, exactly(counted.weight)) for counted in tier]
+        sums, is_exact = rank_by_values([], terms, column, masks)
+        places, within = np.unique(sums, return_inverse=True)
+        ranks = np.unique(ranks * places.size + within, return_inverse=True)[1].astype(np.int64)
+        all_exact &= is_exact
+    return ranks.astype(np.int32), all_exact
+
+
+def rank_states_outright(preference: Ranking | Ranks, states: Sequence[str]) -> Int32Array:
+    """Rank the states of a graph, given by their names in order, as a party lists them."""
+    if isinstance(preference, Ranks):
+        return to_ranks(np.array(preference.ranks, dtype=np.float64))
+    last = len(preference.places)
+    rank = {name: last - place for place, tied in enumerate(preference.places) for state in tied for name in state}
+    return np.array([rank[state] for state in states], dtype=np.int32)
+
+
 def rank_by_places(ranking: Ranking, column: Mapping[str, int], masks: IntArray) -> Int32Array:
     """Rank states by their places, the first the best."""
     ranks = np.zeros(masks.shape, dtype=np.int32)
@@ -129,6 +159,10 @@ def rank_party(case: Case, party: str, masks: IntArray) -> tuple[Int32Array, boo
     match case.preferences.get(party):
         case Statements(statements=statements):
             return rank_by_statements(statements, column, masks), True
+        case Tiers() as tiers:
+            return rank_by_tiers(tiers, column, masks)
+        case Weights(weights=stated):
+            return rank_by_values([exactly(stated[measure.id]) for measure in case.measures], (), column, masks)
         case Ranking() as ranking:
             return rank_by_places(ranking, column, masks), True
         case Ranks(ranks=ranks):

@@ -16,12 +16,15 @@ from detente.case import (
     Level,
     Measure,
     Not,
+    OrdinalPreference,
     Quantity,
     Ranking,
     Ranks,
     Reading,
     Roadmap,
     Statements,
+    Tiers,
+    Weights,
 )
 from detente.casefile.levels import share_of, shares
 
@@ -110,17 +113,30 @@ def with_instalments(case: Case, measure: str, number: int) -> Case:
         ),
         terms=tuple(replace(term, when=_renamed(term.when, measure, last, last)) for term in case.terms),
         infeasible=tuple(_renamed(pattern, measure, first, last) for pattern in case.infeasible),
-        preferences={
-            party: replace(given, statements=tuple(_renamed(s, measure, last, last) for s in given.statements))
-            if isinstance(given, Statements)
-            else given
-            for party, given in case.preferences.items()
-        },
+        preferences={party: _preferred(given, measure, ids) for party, given in case.preferences.items()},
         status_quo=all_of(case.status_quo),
         roadmaps=tuple(roadmap(entry) for entry in case.roadmaps),
         progress=tuple(replace(entry, measure=new) for entry in case.progress for new in all_of([entry.measure])),
         readings=tuple(reading(entry) for entry in case.readings),
     )
+
+
+def _preferred(given: OrdinalPreference, measure: str, ids: tuple[str, ...]) -> OrdinalPreference:
+    """Return a preference in which the last instalment counts as the measure did, and the earlier ones for nothing."""
+    last = ids[-1]
+    match given:
+        case Statements(statements=statements):
+            return Statements(statements=tuple(_renamed(s, measure, last, last) for s in statements))
+        case Tiers(tiers=tiers):
+            renamed = (
+                tuple(replace(counted, when=_renamed(counted.when, measure, last, last)) for counted in tier)
+                for tier in tiers
+            )
+            return Tiers(tiers=tuple(renamed))
+        case Weights(weights=weights) if measure in weights:
+            others = {other: weight for other, weight in weights.items() if other != measure}
+            return Weights(weights={**others, **dict.fromkeys(ids, 0.0), last: weights[measure]})
+    return given
 
 
 def _instalments(measure: Measure, ids: tuple[str, ...]) -> tuple[Measure, ...]:

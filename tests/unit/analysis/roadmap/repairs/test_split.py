@@ -121,7 +121,10 @@ SYSTEM: dict[str, Plain] = {
         "d": {"by": ["B"], "excludes": ["a"]},
     },
     "terms": [{"party": "A", "when": "a and b", "value": 1}],
-    "preferences": {"B": {"statements": ["a", "not a if b"]}},
+    "preferences": {
+        "A": {"statements": [["a", {"when": "b", "weight": 2}], "not a if b"]},
+        "B": {"weights": {"a": 2, "b": 1, "c": 0, "d": -1}},
+    },
     "infeasible": ["d and not c"],
     "roadmaps": {"r": {"stages": [["a", "c"], ["b"]], "durations": [2, 3]}, "s": {"stages": [["a"]]}},
     "progress": [{"measure": "a", "taken": 2, "ended": 4}],
@@ -144,7 +147,10 @@ def test_everything_that_names_it_goes_on_meaning_the_same() -> None:
         "d": {"by": ["B"], "excludes": ["a.one-third"]},
     }
     assert tree["terms"] == [{"party": "A", "when": "a.three-thirds and b", "value": 1}]
-    assert tree["preferences"] == {"B": {"statements": ["a.three-thirds", "not a.three-thirds if b"]}}
+    assert tree["preferences"] == {
+        "A": {"statements": [["a.three-thirds", {"when": "b", "weight": 2}], "not a.three-thirds if b"]},
+        "B": {"weights": {**dict.fromkeys(parts, 0), "a.three-thirds": 2, "b": 1, "c": 0, "d": -1}},
+    }
     assert tree["roadmaps"] == {
         "r": {"stages": [[*parts, "c"], ["b"]], "durations": [2, 3]},
         "s": {"stages": [parts]},
