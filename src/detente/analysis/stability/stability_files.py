@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +41,8 @@ class StateFiles:
         except OSError as error:
             raise OptionError(f"'{path}' cannot be written: {error.strerror}") from None
         finally:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # it was renamed, or never made
+                temporary.unlink()
         return path
 
 

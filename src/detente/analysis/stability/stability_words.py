@@ -49,8 +49,9 @@ def explain_stability(result: Stability) -> Iterator[str]:
     yield from _status_quo(result)
     shown = result.shown_states()
     for state in shown[:MOST_DESCRIBED]:
-        concepts = join_words(name_concept(concept) for concept in result.concepts_of(int(state)))
-        yield f"State {int(state) + 1}, {describe_state(conflict, int(state))}, is stable for all by {concepts}."
+        concepts = result.concepts_of(int(state))
+        by = "every concept" if concepts == result.concepts else join_words(map(name_concept, concepts))
+        yield f"State {int(state) + 1}, {describe_state(conflict, int(state))}, is stable for all by {by}."
     if shown.size > MOST_DESCRIBED:
         yield f"{shown.size - MOST_DESCRIBED:,} more are stable for all under some concept."
     yield from _unstated(conflict)
