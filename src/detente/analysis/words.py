@@ -29,7 +29,9 @@ def name_parties(case: Case, parties: Iterable[str]) -> str:
 def describe_state(conflict: Conflict, state: int) -> str:
     """Name a state in a sentence: “the state with … in force”, or by its own name in the graph form."""
     if conflict.is_graph:
-        return f"state “{conflict.label(state)}”"
+        label = conflict.label(state)
+        name = conflict.case.graph.names.get(label) if conflict.case.graph is not None else None
+        return f"state “{label}”" if name is None else f"state “{label}” ({name})"
     ids = conflict.in_force(state)
     if not ids:
         return "the state with nothing in force"

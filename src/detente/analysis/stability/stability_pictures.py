@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.analysis.stability.stability_words import name_concept
-from detente.case import Measure
+from detente.case import Case, Graph, Measure
 from detente.conflict import Conflict
 from detente.display.option_form import NO, YES, OptionForm, OptionGroup, draw_option_form
 from detente.display.state_graph import MOST_STATES, StateEdge, StateNode, draw_state_graph
@@ -40,13 +40,30 @@ def name_holder(conflict: Conflict, measure: Measure) -> str:
 def option_groups(conflict: Conflict, states: Iterable[int]) -> tuple[OptionGroup, ...]:
     """Return what is in force in states, grouped by owners in the order in which they first own something."""
     case, chosen = conflict.case, list(states)
+    if case.graph is not None:
+        return _graph_groups(case, case.graph, [conflict.label(state) for state in chosen])
     sets = [set(conflict.in_force(state)) for state in chosen]
     groups: dict[str, list[tuple[str, str]]] = {}
-    for measure in () if conflict.is_graph else case.measures:
+    for measure in case.measures:
         holder = name_holder(conflict, measure)
         letters = "".join(YES if measure.id in ids else NO for ids in sets)
         groups.setdefault(holder, []).append((measure.id, letters))
     return tuple(OptionGroup(holder=holder, options=tuple(options)) for holder, options in groups.items())
+
+
+def _graph_groups(case: Case, graph: Graph, labels: Sequence[str]) -> tuple[OptionGroup, ...]:
+    """Return the options that a graph gives for its states; `-` where a state stands for both."""
+    groups = []
+    first = 0
+    for party, options in graph.options.items():
+        rows = []
+        for place, option in enumerate(options, first):
+            rows.append(
+                (option, "".join(graph.patterns[label][place] if label in graph.patterns else " " for label in labels))
+            )
+        groups.append(OptionGroup(holder=case.party(party).name, options=tuple(rows)))
+        first += len(options)
+    return tuple(groups)
 
 
 def unchanging(form: OptionForm) -> dict[str, list[str]]:

@@ -51,7 +51,9 @@ def explain_stability(result: Stability) -> Iterator[str]:
     for state in shown[:MOST_DESCRIBED]:
         concepts = result.concepts_of(int(state))
         by = "every concept" if concepts == result.concepts else join_words(map(name_concept, concepts))
-        yield f"State {int(state) + 1}, {describe_state(conflict, int(state))}, is stable for all by {by}."
+        number = "" if conflict.is_graph else f"State {int(state) + 1}, "
+        said = f"{number}{describe_state(conflict, int(state))}{'' if conflict.is_graph else ','}"
+        yield f"{said[:1].upper()}{said[1:]} is stable for all by {by}."
     if shown.size > MOST_DESCRIBED:
         yield f"{shown.size - MOST_DESCRIBED:,} more are stable for all under some concept."
     yield from _unstated(conflict)
@@ -75,12 +77,14 @@ def _status_quo(result: Stability) -> Iterator[str]:
         yield f"The status quo is stable for every party by {join_words(map(name_concept, concepts))} only."
     else:
         yield "The status quo is stable for every party by none of them."
+    by_whom: dict[tuple[str, ...], list[str]] = {}
     for concept in result.concepts:
-        unstable = [
-            party for number, party in enumerate(conflict.parties) if not bool(result.stable[concept][number, state])
-        ]
+        stable = result.stable[concept][:, state]
+        unstable = tuple(party for party, flag in zip(conflict.parties, stable, strict=True) if not bool(flag))
         if unstable:
-            yield f"By {name_concept(concept)} it is not stable for {name_parties(conflict.case, unstable)}."
+            by_whom.setdefault(unstable, []).append(name_concept(concept))
+    for parties, concept_names in by_whom.items():
+        yield f"It is not stable for {name_parties(conflict.case, parties)} by {join_words(concept_names)}."
 
 
 def _unstated(conflict: Conflict) -> Iterator[str]:
