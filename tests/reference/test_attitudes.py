@@ -1,9 +1,9 @@
 """Published results on stability with attitudes.
 
 Inohara and Hipel (2009) prove, for preferences that are complete and antisymmetric (no ties): with discrete attitudes
-(each party positive toward itself, neutral toward all others) every relational concept is the conventional one;
-and with totally neutral attitudes relational Nash stability is relational SMR, and relational GMR is relational SEQ.  Both are
-reproduced here on many conflicts, in the program and in the literal form of the definitions.
+(each party positive toward itself, neutral toward all others) every relational concept is the conventional one; and
+with totally neutral attitudes relational Nash stability is relational SMR, and relational GMR is relational SEQ.  Both
+are reproduced here on many conflicts, in the program and in the literal form of the definitions.
 """
 
 from __future__ import annotations
