@@ -108,6 +108,15 @@ def _turn_round(
             improves[shift + place] = improving[arc]
 
 
+def check_parties(conflict: GraphConflict) -> None:
+    """Raise `LimitError` if there are more than `MOST_PARTIES` parties."""
+    if conflict.n_parties > MOST_PARTIES:
+        raise LimitError(
+            f"the conflict has {conflict.n_parties} parties; who moved last can be told apart for at most "
+            f"{MOST_PARTIES}. Leave out parties that cannot move."
+        )
+
+
 def turn_back(conflict: GraphConflict) -> BackwardMoves:
     """Sort all moves of a conflict by their end.
 
@@ -120,12 +129,8 @@ def turn_back(conflict: GraphConflict) -> BackwardMoves:
     -----
     O(P·F + arcs) time and memory.
     """
+    check_parties(conflict)
     n_parties, n_states = conflict.n_parties, conflict.n_states
-    if n_parties > MOST_PARTIES:
-        raise LimitError(
-            f"the conflict has {n_parties} parties; who moved last can be told apart for at most {MOST_PARTIES}. "
-            "Leave out parties that cannot move."
-        )
     movers = [(party, True, 1 << party, arcs) for party, arcs in enumerate(conflict.arcs)]
     for move in by_coalition(conflict):
         is_several = move.coalition & (move.coalition - 1) != 0
