@@ -12,51 +12,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from detente.kernel.compiled import compiled
-from detente.kernel.conflict import (
-    CONCEPTS,
-    GraphConflict,
-    Int32Array,
-    ProductConflict,
-    coalition_arcs,
-    is_improvement,
-    origins,
-    to_graph,
-)
+from detente.kernel.conflict import CONCEPTS, Int32Array, ProductConflict
+from detente.kernel.product_reach import MOST_SWEEPS, Moves
 from detente.kernel.system import BoolArray
 from detente.progress import Reporter
 
 
-@compiled
-def _relax(source: Int32Array, target: Int32Array, allowed: BoolArray, least: Int32Array) -> bool:
-    changed = False
-    for arc in range(source.size - 1, -1, -1):
-        if allowed[arc] and least[target[arc]] < least[source[arc]]:
-            least[source[arc]] = least[target[arc]]
-            changed = True
-    return changed
-
-
-def _least_reached(graph: GraphConflict, party: int, values: Int32Array, *, improvements: bool) -> Int32Array:
-    least = values.copy()
-    others = (1 << graph.n_parties) - 1 - (1 << party)
-    steps = []
-    for movers, arcs in coalition_arcs(graph, others):
-        allowed = is_improvement(graph, movers, arcs) if improvements else np.ones(arcs.target.size, dtype=np.bool_)
-        steps.append((origins(arcs), arcs.target, allowed))
-    while any([_relax(*step, least) for step in steps]):
-        pass
-    return least
-
-
-def _best_move(graph: GraphConflict, party: int, values: Int32Array) -> Int32Array:
-    best = values.copy()
-    np.maximum.at(best, origins(graph.arcs[party]), values[graph.arcs[party].target])
-    return best
-
-
 def find_stable(
-    conflict: ProductConflict, concepts: Sequence[str] = CONCEPTS, *, reporter: Reporter | None = None
+    conflict: ProductConflict,
+    concepts: Sequence[str] = CONCEPTS,
+    *,
+    reporter: Reporter | None = None,
+    most_sweeps: int = MOST_SWEEPS,
 ) -> dict[str, BoolArray]:
     """Tell which states are stable for which party by each concept.
 
@@ -68,38 +35,101 @@ def find_stable(
         Some of `CONCEPTS`.
     reporter : Reporter, optional
         Told how far the work is.
+    most_sweeps : int
+        Sweeps for each mover before a search takes over; the answer is the same.
 
     Returns
     -------
     dict of str to BoolArray
         Shape (P, F) each, in the order of `concepts`.
+
+    Raises
+    ------
+    Cancelled
+        If the progress callback says so.
+
+    Notes
+    -----
+    With u the ranks of party i, let f(s) be u(s), or for SMR and SSEQ the greatest of u(s) and of u over R_i(s); let
+    a(s) be the least f of s and of what the others reach from s.  Then s is stable if min(u(s₁), a(s₁)) ≤ u(s) for all
+    s₁ in R_i(s): a move to what is no better never violates it, and that s₁ sanctions itself never helps, since there
+    f ≥ u.  Sorting apart, a sweep is linear in the states, and so is the search that ends what sweeps do not.
+
+    References
+    ----------
+    fang1993, sections 3.2 and 3.3.
     """
-    graph = to_graph(conflict)
-    stable = {concept: np.zeros(conflict.rank.shape, dtype=np.bool_) for concept in concepts}
+    moves = Moves(conflict=conflict, most_sweeps=most_sweeps, reporter=reporter or Reporter(None))
+    stable = {concept: np.ones(conflict.rank.shape, dtype=np.bool_) for concept in concepts}
     for party, rank in enumerate(conflict.rank):
-        if reporter is not None:
-            reporter.report("finding stable states", fraction=party / conflict.n_parties)
-        escape = _best_move(graph, party, rank)
-        for concept in concepts:
-            if concept == "nash":
-                stable[concept][party] = escape <= rank
+        if not moves.can_move(party):
+            continue
+        if "nash" in stable:
+            np.less_equal(_with_escapes(moves, party)[:, 1], rank, out=stable["nash"][party])
+        for names, improvements in ((("gmr", "smr"), False), (("seq", "sseq"), True)):
+            if not any(name in stable for name in names):
                 continue
-            values = escape if concept in ("smr", "sseq") else rank
-            least = _least_reached(graph, party, values, improvements=concept in ("seq", "sseq"))
-            stable[concept][party] = _best_move(graph, party, np.minimum(rank, least)) <= rank
+            values = _with_escapes(moves, party)
+            moves.lower(party, values, improvements=improvements)
+            np.minimum(values, rank[:, None], out=values)
+            moves.lift(party, values)
+            for column, name in enumerate(names):
+                if name in stable:
+                    np.less_equal(values[:, column], rank, out=stable[name][party])
     return stable
 
 
-def maximin_stable(conflict: ProductConflict, horizon: int) -> BoolArray:
-    """Tell which states are stable for which party by maximin stability of a horizon: (P, F)."""
-    graph = to_graph(conflict)
-    stable = np.zeros(conflict.rank.shape, dtype=np.bool_)
+def _twice(rank: Int32Array) -> Int32Array:
+    return np.repeat(rank[:, None], 2, axis=1)
+
+
+def _with_escapes(moves: Moves, party: int) -> Int32Array:
+    """Return the rank of each state to a party and the best that it can make of it by one move: (F, 2)."""
+    values = _twice(moves.conflict.rank[party])
+    moves.lift(party, values)
+    values[:, 0] = moves.conflict.rank[party]
+    return values
+
+
+def maximin_stable(
+    conflict: ProductConflict, horizon: int, *, reporter: Reporter | None = None, most_sweeps: int = MOST_SWEEPS
+) -> BoolArray:
+    """Tell which states are stable for a party that looks some moves ahead and expects the worst of the others.
+
+    Parameters
+    ----------
+    conflict : ProductConflict
+        States, moves and ranks.
+    horizon : int
+        Moves looked ahead, its own and those of all others in turn; at least 1.
+    reporter : Reporter, optional
+        Told how far the work is.
+    most_sweeps : int
+        Sweeps for each mover before a search takes over; the answer is the same.
+
+    Returns
+    -------
+    BoolArray
+        Shape (P, F); for horizons 1, 2 and 3 that of Nash, GMR and SMR.
+
+    Notes
+    -----
+    With F₀ = O₀ = u, F_k(s) is the greatest of u(s) and of O_{k−1} over R_i(s), O_k(s) the least of u(s) and of F_{k−1}
+    over what the others reach from s; s is stable if O_{h−1}(s₁) ≤ u(s) for all s₁ in R_i(s).
+    """
+    moves = Moves(conflict=conflict, most_sweeps=most_sweeps, reporter=reporter or Reporter(None))
+    stable = np.ones(conflict.rank.shape, dtype=np.bool_)
     for party, rank in enumerate(conflict.rank):
-        own, others = rank, rank
-        for _ in range(horizon - 1):
-            own, others = (
-                _best_move(graph, party, np.maximum(rank, others)),
-                np.minimum(rank, _least_reached(graph, party, own, improvements=False)),
-            )
-        stable[party] = _best_move(graph, party, others) <= rank
+        if not moves.can_move(party):
+            continue
+        values = _twice(rank)
+        for left in range(horizon - 1, 0, -1):
+            if left % 2:
+                moves.lower(party, values, improvements=False)
+                np.minimum(values, rank[:, None], out=values)
+            else:
+                moves.lift(party, values)
+                np.maximum(values, rank[:, None], out=values)
+        moves.lift(party, values)
+        np.less_equal(values[:, 0], rank, out=stable[party])
     return stable
