@@ -312,6 +312,7 @@ def public_names() -> set[str]:
         "detente.case",
         "detente.casefile",
         "detente.evidence",
+        "detente.exchange",
         "detente.report",
     ):
         names.update(f"{module}.{name}" for name in import_module(module).__all__ if name not in detente.__all__)
