@@ -8,7 +8,7 @@ coalition is one party alone, which then moved last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -149,24 +149,33 @@ def maximin_stable(situation: Situation, party: str, horizon: int) -> list[bool]
     return [all(last[t] <= place[s] for t in situation.alone(party, s)) for s in situation.states]
 
 
-def anticipated(
-    situation: Situation, party: str, state: Position, horizon: int, choose: Callable[[list[Position]], Position]
-) -> Position:
-    """G_h(i, s) for two parties: where a party expects to end if it is its turn and so many moves are left.
+def anticipated(situation: Situation, party: str, other: str, horizon: int) -> dict[Position, Position]:
+    """G_h(i, ·) for two parties: where each state leads if it is i's turn and so many moves are left.
 
-    It stays unless moving ends, as the other then moves in its turn, in something that it strictly prefers; `choose`
-    picks one of the moves that end equally well for it.
+    A party stays unless moving ends, as the other then moves in its turn, in something that it strictly prefers; of
+    moves that end equally well for it, it takes one that ends worst for the other.
     """
     if horizon == 0:
-        return state
-    [other] = situation.others([party])
-    ends = {t: anticipated(situation, other, t, horizon - 1, choose) for t in situation.alone(party, state)}
-    if not ends:
-        return state
-    most = max(situation.place[party][end] for end in ends.values())
-    if most <= situation.place[party][state]:
-        return state
-    return ends[choose([t for t, end in ends.items() if situation.place[party][end] == most])]
+        return {s: s for s in situation.states}
+    then = anticipated(situation, other, party, horizon - 1)
+    found = {}
+    for s in situation.states:
+        ends = [then[t] for t in situation.alone(party, s)]
+        best = max(ends, key=lambda t: (situation.place[party][t], -situation.place[other][t]), default=s)
+        found[s] = best if situation.prefers(party, best, s) else s
+    return found
+
+
+def limited_move_stable(situation: Situation, party: str, other: str, horizon: int) -> list[bool]:
+    """L_h: tell at which states a party stays that looks so many moves ahead, its own and the other's in turn."""
+    then = anticipated(situation, other, party, horizon - 1)
+    return [not any(situation.prefers(party, then[t], s) for t in situation.alone(party, s)) for s in situation.states]
+
+
+def non_myopic_stable(situation: Situation, party: str, other: str, *, longest: int = 60) -> list[bool]:
+    """Tell at which states a party stays with every horizon from some one on: none of the longest looked at is left."""
+    late = [limited_move_stable(situation, party, other, h) for h in range(longest // 2, longest)]
+    return [all(stays) for stays in zip(*late, strict=True)]
 
 
 # Coalitions

@@ -19,7 +19,9 @@ from tests.oracle.stability import (
     first_reached,
     is_coalition_stable,
     is_stable,
+    limited_move_stable,
     maximin_stable,
+    non_myopic_stable,
     shortest_paths,
     stable_states,
 )
@@ -108,11 +110,31 @@ def test_limited_moves_by_hand() -> None:
     # i wants c, but j would go on from b to c and i is worst off there: with two moves in sight i stays at a.
     situation = graph({"i": ["ab"], "j": ["bc"]}, {"i": [1, 2, 0], "j": [0, 1, 2]})
 
-    def first(moves: list[object]) -> object:
-        return moves[0]
+    assert [anticipated(situation, "i", "j", h)["a"] for h in range(4)] == ["a", "b", "a", "a"]
+    assert [limited_move_stable(situation, "i", "j", h)[0] for h in (1, 2, 3)] == [False, True, True]
 
-    ends = [anticipated(situation, "i", "a", h, first) for h in range(4)]  # type: ignore[arg-type]  # any choice does
-    assert ends == ["a", "b", "a", "a"]
+
+def test_limited_moves_fear_the_worst_of_ties() -> None:
+    # To i it is all the same whether it goes to b or to c, but j, which foresees it, only dares to a if i goes to b.
+    situation = graph({"i": ["ab", "ac"], "j": ["da"]}, {"i": [0, 1, 1, 0], "j": [0, 3, 1, 2]})
+    assert anticipated(situation, "i", "j", 1)["a"] == "c"
+    assert [limited_move_stable(situation, "j", "i", h)[3] for h in (1, 2, 3)] == [True, True, True]
+
+
+def test_non_myopic_by_hand() -> None:
+    # The prisoner's dilemma: who looks two moves ahead or more stays with a when both have it.
+    dilemma = graph(
+        {"i": ["ab", "ba", "cd", "dc"], "j": ["ac", "ca", "bd", "db"]}, {"i": [3, 4, 1, 2], "j": [3, 1, 4, 2]}
+    )
+    assert [limited_move_stable(dilemma, "i", "j", h)[0] for h in (1, 2, 3, 4)] == [False, True, True, True]
+    assert [
+        i and j for i, j in zip(non_myopic_stable(dilemma, "i", "j"), non_myopic_stable(dilemma, "j", "i"), strict=True)
+    ] == [
+        True,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_coalitions_by_hand() -> None:
