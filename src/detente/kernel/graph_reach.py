@@ -272,12 +272,36 @@ def least_reached(
     A(s, l), the least value within reach of s when l moved last, is the least over all moves from s to t, by a party k
     other than l or by several, of min(values[t], A(t, k)); A(s, nobody) is returned.  O(P·F + arcs) after sorting.
     """
+    return _spread_from(moves, members, np.argsort(values, kind="stable"), values, improvements=improvements)
+
+
+def can_reach(moves: BackwardMoves, members: int, targets: BoolArray, *, improvements: bool = False) -> BoolArray:
+    """Tell from which states a group can get to one of the targets, (F,), in one move or more.
+
+    Parameters
+    ----------
+    members : int
+        The group, as a mask of parties.
+    targets : BoolArray
+        Shape (F,).
+    improvements : bool
+        Whether each move must be an improvement for all who make it.
+    """
+    nothing = np.zeros(moves.n_states, dtype=np.int64)
+    return np.asarray(
+        _spread_from(moves, members, np.flatnonzero(targets), nothing, improvements=improvements) != NOTHING
+    )
+
+
+def _spread_from(
+    moves: BackwardMoves, members: int, order: IntArray, values: IntArray | Int32Array, *, improvements: bool
+) -> IntArray:
     n_states = moves.n_states
     group = group_of(moves, members)
     least = np.full(n_states, NOTHING, dtype=np.int64)
     if group.layers:
         spread(
-            np.argsort(values, kind="stable"),
+            order,
             values.astype(np.int64),
             moves.start,
             moves.source,

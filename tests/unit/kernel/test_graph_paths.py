@@ -41,7 +41,7 @@ def assert_legal(literal: Literal, found: Reach, group: frozenset[int], state: i
 
 
 def test_reach_follows_the_definition() -> None:
-    for seed in range(400):
+    for seed in range(250):
         conflict = random_conflict(seed)
         literal = Literal(conflict)
         members = seed * 7919 % (1 << conflict.n_parties)
