@@ -72,6 +72,8 @@ class Judgement(NamedTuple):
 @compiled
 def _place(masks: IntArray, mask: int) -> int:
     """Return the number of a state by its mask; -1 if it is infeasible."""
+    if 0 <= mask < masks.size and masks[mask] == mask:
+        return mask
     low, high = 0, masks.size
     while low < high:
         middle = (low + high) // 2
@@ -146,6 +148,7 @@ def _search(
     origin: int,
     improving: bool,
     final: bool,
+    is_transitive: bool,
     most: int,
     is_dead: BoolArray,
     stamp: int,
@@ -161,8 +164,8 @@ def _search(
     """Search from an improvement for the nearest state that takes it back.
 
     A node is twice a state, plus one if the state was reached a second time by somebody else, so that whoever could not
-    move there at first now may. Returns the node (or that there is none, or that too much was looked at), how many
-    moves were looked at, and the length of the queue.
+    move there at first now may; where a party's own moves are transitive that leads to nothing new. Returns the node
+    (or that there is none, or that too much was looked at), how many moves were looked at, and the length of the queue.
     """
     own = rank[party]
     n_parties = rank.shape[0]
@@ -219,7 +222,7 @@ def _search(
                                     break
                         if takes_back:
                             best = reached
-                elif second[target] != stamp and last[target] not in (_ANYBODY, mark):
+                elif not is_transitive and second[target] != stamp and last[target] not in (_ANYBODY, mark):
                     second[target] = stamp
                     reached = 2 * target + 1
                 else:
@@ -236,11 +239,11 @@ def _search(
 
 
 @compiled
-def _mark_dead(everybody: bool, queue: Int32Array, length: int, last: Int32Array, is_dead: BoolArray) -> None:
+def _mark_dead(is_transitive: bool, queue: Int32Array, length: int, last: Int32Array, is_dead: BoolArray) -> None:
     """After a search without success: mark the states from which nobody in the group leads to a sanction."""
     for at in range(length):
         node = queue[at]
-        if everybody or node & 1 or last[node >> 1] == _ANYBODY:
+        if is_transitive or node & 1 or last[node >> 1] == _ANYBODY:
             is_dead[node >> 1] = True
 
 
@@ -284,7 +287,7 @@ class Judge:
                 [arcs.start + offset for arcs, offset in zip(all_arcs, offsets, strict=True)], dtype=np.int64
             ).reshape(n_movers, n_states + 1)
             self._targets = np.concatenate([np.zeros(0, dtype=np.int32), *(arcs.target for arcs in all_arcs)])
-        self._frees_everybody = self._is_product and not _has_lone_common_moves(self.members, n_parties)
+        self._is_transitive = self._is_product and not _has_lone_common_moves(self.members, n_parties)
         self._stamp = 0
         self._first = np.zeros(n_states, dtype=np.int32)
         self._second = np.zeros(n_states, dtype=np.int32)
@@ -383,6 +386,7 @@ class Judge:
             target,
             concept in ("seq", "sseq"),
             concept in ("smr", "sseq"),
+            self._is_transitive,
             left,
             is_dead,
             self._stamp,
@@ -399,7 +403,7 @@ class Judge:
         if node >= 0:
             return Answer(target=target, sanction=self._path(node), is_settled=True), left
         if node == _OPEN:
-            _mark_dead(self._frees_everybody, self._queue, length, self._last, is_dead)
+            _mark_dead(self._is_transitive, self._queue, length, self._last, is_dead)
         return Answer(target=target, sanction=None, is_settled=node == _OPEN), left
 
     def _path(self, node: int) -> tuple[Move, ...]:
