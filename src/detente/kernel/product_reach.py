@@ -63,8 +63,19 @@ class Moves:
         Cancelled
             If the progress callback says so.
         """
-        movers = [other for other in range(self.conflict.n_parties) if other != party and self.can_move(other)]
-        common = [move for move in self.conflict.common if not move.coalition >> party & 1]
+        others = ((1 << self.conflict.n_parties) - 1) & ~(1 << party)
+        self.lower_within(others, values, improvements=improvements)
+
+    def lower_within(self, members: int, values: Int32Array, *, improvements: bool) -> None:
+        """Lower each state to the least that a group, a mask of parties, reaches from it; (F, 2), in place.
+
+        Raises
+        ------
+        Cancelled
+            If the progress callback says so.
+        """
+        movers = [party for party in range(self.conflict.n_parties) if members >> party & 1 and self.can_move(party)]
+        common = [move for move in self.conflict.common if move.coalition & ~members == 0]
         if not improvements:
             common = list({(move.measure, move.takes): move for move in common}.values())
         steps = [partial(sweep, self.groups[other], values, improvements=improvements) for other in movers]
