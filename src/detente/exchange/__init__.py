@@ -1,5 +1,6 @@
 """Other programs' formats, in and out: one module for each."""
 
 from detente.exchange.gmcr import GmcrImport, import_gmcr
+from detente.exchange.states import ExportFormat, export_states
 
-__all__ = ["GmcrImport", "import_gmcr"]
+__all__ = ["ExportFormat", "GmcrImport", "export_states", "import_gmcr"]
