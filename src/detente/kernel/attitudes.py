@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from detente.errors import LimitError
 from detente.kernel.compiled import compiled
-from detente.kernel.conflict import GraphConflict, Int32Array, origins
+from detente.kernel.conflict import Arcs, GraphConflict, Int32Array, origins
 from detente.kernel.graph_reach import NOTHING, BackwardMoves, Group, group_of, least_reached, spread, turn_back
 from detente.kernel.graph_stability import best_after, others_of
 from detente.kernel.system import BoolArray, IntArray
@@ -35,6 +35,10 @@ RELATIONAL_CONCEPTS = ("nash", "gmr", "smr", "seq")
 
 MOST_STEPS = 20_000_000_000
 """Arcs that searches for single states may look at in all: some minutes."""
+
+
+FEW = 64
+"""Where at most one state in so many is asked for, only its own moves are looked at."""
 
 
 def selfish(n_parties: int) -> AttitudeMatrix:
@@ -233,6 +237,10 @@ class RelationalModel:
                 found[concept][party] = self._stable_for(party, attitudes[party], concept, moves, chosen)
         return found
 
+    def stable_for(self, party: int, row: NDArray[np.int8], concept: str, states: IntArray) -> BoolArray:
+        """Tell which of some states are stable for one party by Nash, GMR or SMR, whatever the others' attitudes."""
+        return self._stable_for(party, row, concept, self._moves, states)
+
     def _replies(self, attitudes: AttitudeMatrix) -> BackwardMoves:
         """Mark among all moves those that are consistent for everybody who makes them."""
         moves = self._moves
@@ -252,7 +260,7 @@ class RelationalModel:
         self, party: int, row: NDArray[np.int8], concept: str, moves: BackwardMoves, states: IntArray
     ) -> BoolArray:
         arcs = self.conflict.arcs[party]
-        consistent = are_consistent(self.conflict.rank, row, origins(arcs), arcs.target)
+        consistent = self._consistent_from(arcs, row, states)
         counted = [int(other) for other in np.flatnonzero(row)]
         signed = np.zeros((len(counted), self.conflict.n_states), dtype=np.int64)
         for place, other in enumerate(counted):
@@ -287,6 +295,19 @@ class RelationalModel:
             least[place] = self._least_signed(party, other, int(row[other]), concept, moves)
         _are_deterred(arcs.start, arcs.target, consistent, signed, least, states, stable)
         return stable
+
+    def _consistent_from(self, arcs: Arcs, row: NDArray[np.int8], states: IntArray) -> BoolArray:
+        """Tell of each arc whether it is consistent, shape of `arcs.target`; only those from the states count."""
+        if states.size * FEW < self.conflict.n_states:
+            consistent = np.zeros(arcs.target.size, dtype=np.bool_)
+            for state in states:
+                there = arcs.target[arcs.start[state] : arcs.start[state + 1]]
+                here = np.full(there.size, state, dtype=np.int32)
+                consistent[arcs.start[state] : arcs.start[state + 1]] = are_consistent(
+                    self.conflict.rank, row, here, there
+                )
+            return consistent
+        return are_consistent(self.conflict.rank, row, origins(arcs), arcs.target)
 
     def _least_signed(self, party: int, other: int, sign: int, concept: str, moves: BackwardMoves) -> IntArray:
         """Return the least signed rank of another party within reach of all but one; kept unless replies differ."""

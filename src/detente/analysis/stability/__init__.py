@@ -1,15 +1,22 @@
 """Stability without agreement: which states would last, and how a conflict moves from the status quo (§9)."""
 
+from detente.analysis.stability.attitude_search import AttitudeSearch, AttitudesFound, find_attitudes
+from detente.analysis.stability.attitudes import AttitudeStability, analyse_attitudes
 from detente.analysis.stability.stability import Stability, analyse_stability
 from detente.analysis.stability.why import Improvement, Reason, Sanction, StabilityReasons, Step, explain_stability
 
 __all__ = [
+    "AttitudeSearch",
+    "AttitudeStability",
+    "AttitudesFound",
     "Improvement",
     "Reason",
     "Sanction",
     "Stability",
     "StabilityReasons",
     "Step",
+    "analyse_attitudes",
     "analyse_stability",
     "explain_stability",
+    "find_attitudes",
 ]

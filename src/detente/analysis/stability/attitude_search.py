@@ -1,0 +1,237 @@
+"""Which attitudes toward each other would make a state stable for everybody."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.analysis.result import Explanation, Provenance, Result, Sentence, Status
+from detente.analysis.stability.attitudes import (
+    REFERENCES,
+    WRITTEN,
+    check_relational_concepts,
+    describe_attitudes,
+    to_signs,
+)
+from detente.analysis.stability.stability_words import name_concept
+from detente.analysis.words import describe_state, join_words
+from detente.case import Case
+from detente.conflict import Conflict, build_conflict
+from detente.conflict.conflict import MEMORY
+from detente.display.prose import count_noun
+from detente.kernel.attitude_search import count_changes, find_matrices, find_rows
+from detente.kernel.attitudes import AttitudeMatrix, RelationalModel
+from detente.progress import Progress, Reporter
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+CONCEPTS_BY_DEFAULT = ("nash", "gmr", "smr")
+"""Those by which each party can be looked at by itself."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AttitudesFound:
+    """The attitudes by which a state is stable for everybody, by one concept.
+
+    Parameters
+    ----------
+    concept : str
+        Which.
+    n_matrices : int
+        How many combinations of attitudes would do; every party is positive toward itself.
+    choices : tuple of int
+        How many attitudes of each party are part of one that would do; by nash, gmr and smr they combine freely.
+    fewest : AttitudeMatrix or None
+        Of those that would do, one with the fewest attitudes toward others; None if none does.
+    """
+
+    concept: str
+    n_matrices: int
+    choices: tuple[int, ...]
+    fewest: AttitudeMatrix | None
+
+    @property
+    def n_changes(self) -> int | None:
+        """How many attitudes toward others it takes at least."""
+        return None if self.fewest is None else count_changes(self.fewest)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AttitudeSearch(Result):
+    """Which attitudes would make a state stable for everybody.
+
+    Parameters
+    ----------
+    conflict : Conflict
+        States, moves and ranks with their labels.
+    state : int
+        Number of the state, from 0.
+    found : mapping from concept to AttitudesFound
+        What would do.
+    """
+
+    conflict: Conflict
+    state: int
+    found: Mapping[str, AttitudesFound]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row per concept and party: its attitudes where there are the fewest, and how many would do."""
+        import pandas as pd
+
+        rows = []
+        parties = self.conflict.parties
+        for concept, entry in self.found.items():
+            for i, party in enumerate(parties):
+                row: dict[str, object] = {"concept": concept, "party": party, "choices": entry.choices[i]}
+                for j, toward in enumerate(parties):
+                    row[f"toward {toward}"] = None if entry.fewest is None else WRITTEN[int(entry.fewest[i, j])]
+                rows.append(row)
+        return pd.DataFrame(rows, columns=["concept", "party", "choices", *(f"toward {party}" for party in parties)])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw by concept how many attitudes toward others it takes at least."""
+        from detente.display.bars import Bar, draw_bars
+
+        groups = {}
+        for concept, entry in self.found.items():
+            if entry.n_changes is not None:
+                least = float(entry.n_changes)
+                groups[name_concept(concept)] = [Bar(label="at least", value=least, low=least, high=least)]
+        return draw_bars(groups, title="attitudes toward others", ax=ax)
+
+    def explain(self) -> Explanation:
+        """Say by which attitudes the state would be stable for everybody."""
+        return Explanation(sentences=tuple(Sentence(text=text) for text in _explain(self)))
+
+    def _body(self) -> dict[str, object]:
+        return {
+            "measures": list(self.conflict.measures),
+            "state": int(self.conflict.masks[self.state]),
+            "concepts": {
+                concept: {
+                    "matrices": entry.n_matrices,
+                    "changes": entry.n_changes,
+                    "attitudes": None if entry.fewest is None else to_signs(self.conflict.parties, entry.fewest),
+                }
+                for concept, entry in self.found.items()
+            },
+        }
+
+
+def _explain(result: AttitudeSearch) -> Iterator[str]:
+    conflict = result.conflict
+    state = f"{describe_state(conflict, result.state)}"
+    for concept, entry in result.found.items():
+        name = name_concept(concept)
+        if entry.fewest is None:
+            stuck = [
+                conflict.case.party(p).name for p, n in zip(conflict.parties, entry.choices, strict=True) if n == 0
+            ]
+            why = f": nothing would make it so for {join_words(stuck)}" if stuck else ""
+            yield f"By {name} no attitudes toward others make {state} stable for all{why}."
+            continue
+        if entry.n_changes == 0:
+            yield f"By {name} {state} is stable for all without any attitude toward others."
+            continue
+        count = count_noun(entry.n_changes or 0, "attitude")
+        n_matrices = entry.n_matrices
+        which = "the only combination does" if n_matrices == 1 else f"one of {n_matrices:,} combinations does"
+        wishes = " ".join(describe_attitudes(conflict.case, conflict.parties, entry.fewest))
+        yield (
+            f"By {name} it takes at least {count} toward others to make {state} stable for all, as {which}: {wishes}"
+        )
+    yield "Every party is taken to look to itself as well; attitudes say which moves it would make, not why."
+
+
+def _freely(concept: str, rows: list[list[np.ndarray[tuple[int, ...], np.dtype[np.int8]]]]) -> AttitudesFound:
+    n_matrices = prod(len(choices) for choices in rows)
+    return AttitudesFound(
+        concept=concept,
+        n_matrices=n_matrices,
+        choices=tuple(len(choices) for choices in rows),
+        fewest=np.array([choices[0] for choices in rows], dtype=np.int8) if n_matrices else None,
+    )
+
+
+def find_attitudes(
+    case: Case,
+    *,
+    state: str | Iterable[str],
+    concepts: Sequence[str] = CONCEPTS_BY_DEFAULT,
+    reading: str | None = None,
+    memory: float = MEMORY,
+    progress: Progress | None = None,
+) -> AttitudeSearch:
+    """Tell which attitudes toward each other would make a state stable for everybody.
+
+    Parameters
+    ----------
+    case : Case
+        With measures, or states and moves outright; preferences of every party that can move.
+    state : str or iterable of str
+        The ids in force, ``-`` for none; or the name of a state in the graph form.
+    concepts : sequence of str
+        Some of nash, gmr, smr and seq; seq tries all attitudes of all parties together and is for three parties or so.
+    reading : str, optional
+        Reading to see the case by.
+    memory : float
+        Bytes to use at most.
+    progress : Progress, optional
+        Told how far the work is; may stop it.
+
+    Raises
+    ------
+    CaseError
+        If the case has no states, or a party that can move states no preference.
+    LimitError
+        If there are too many states, moves, parties or combinations.
+    OptionError
+        If an option is wrong.
+    Cancelled
+        If the user stops.
+
+    Notes
+    -----
+    Every party stays positive toward itself; all of its 3^(P−1) attitudes toward the others are tried.
+
+    References
+    ----------
+    inohara2007, definitions of relational stability.
+    """
+    asked = check_relational_concepts(concepts)
+    began = time.perf_counter()
+    conflict = build_conflict(case, reading=reading, memory=memory)
+    number = conflict.find(state)
+    reporter = Reporter(progress)
+    model = RelationalModel(conflict.graph)
+    alone = tuple(concept for concept in ("nash", "gmr", "smr") if concept in asked or concept == "gmr")
+    rows = find_rows(model, number, alone, reporter=reporter)
+    found = {}
+    for concept in asked:
+        if concept != "seq":
+            found[concept] = _freely(concept, rows[concept])
+            continue
+        matrices = find_matrices(model, number, rows["gmr"], reporter=reporter)
+        found[concept] = AttitudesFound(
+            concept=concept,
+            n_matrices=len(matrices),
+            choices=tuple(len({matrix[i].tobytes() for matrix in matrices}) for i in range(len(conflict.parties))),
+            fewest=matrices[0] if matrices else None,
+        )
+    return AttitudeSearch(
+        status=Status.ANSWERED if any(entry.fewest is not None for entry in found.values()) else Status.NONE,
+        method="attitudes tried one by one",
+        parameters={"state": conflict.label(number), "concepts": list(asked)},
+        provenance=Provenance.of(case, reading=reading, seconds=time.perf_counter() - began),
+        references=REFERENCES,
+        conflict=conflict,
+        state=number,
+        found=found,
+    )
