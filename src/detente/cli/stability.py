@@ -9,8 +9,8 @@ import numpy as np
 
 from detente.analysis.result import Status
 from detente.analysis.stability import Stability, analyse_stability
-from detente.analysis.stability.stability_pictures import head_of, option_form, unchanging, without
-from detente.analysis.stability.stability_words import MEANINGS, count_states, name_concept
+from detente.analysis.stability.stability_pictures import condense, head_of, option_form
+from detente.analysis.stability.stability_words import MEANINGS, count_states, name_concept, name_strongest
 from detente.cli.cases import open_case
 from detente.cli.goals import parse_memory
 from detente.cli.output import Delivery
@@ -23,16 +23,6 @@ from detente.kernel.system import IntArray
 
 MOST_INDIVIDUAL = 64
 """States up to which the individual table has all of them."""
-MOST_OPTIONS = 12
-"""Options up to which all are shown; of more, those that no state shown differs in are only named."""
-_IMPLIES = {
-    "nash": {"gmr", "smr", "seq", "sseq"},
-    "sseq": {"gmr", "smr", "seq"},
-    "smr": {"gmr"},
-    "seq": {"gmr"},
-    "gmr": set(),
-}
-"""What else a state is that is stable by a concept (§9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +63,6 @@ def summarise(result: Stability) -> str:
     return f"Stable for all, of {count_states(result.conflict.n_states)}: {counts}.{stopped}"
 
 
-def strongest(result: Stability, party: int, state: int) -> str:
-    """Name the concepts by which a state is stable for a party, without those that follow from another."""
-    holding = [concept for concept in result.concepts if bool(result.stable[concept][party, state])]
-    implied = set().union(*(_IMPLIES.get(concept, set()) for concept in holding))
-    return " ".join(name_concept(concept) for concept in holding if concept not in implied)
-
-
 def individual_table(result: Stability, states: IntArray) -> Table:
     """Make the table of individual stability: states in rows, parties in columns."""
     conflict = result.conflict
@@ -91,23 +74,23 @@ def individual_table(result: Stability, states: IntArray) -> Table:
     rows: list[list[str | Cell]] = []
     for number in states:
         state = int(number)
-        cells = [strongest(result, party, state) or "–" for party in range(len(conflict.parties))]
-        shared = result.concepts_of(state)
-        implied = set().union(*(_IMPLIES.get(concept, set()) for concept in shared))
-        together = " ".join(name_concept(concept) for concept in shared if concept not in implied)
+        cells = [
+            name_strongest(concept for concept in result.concepts if bool(result.stable[concept][party, state])) or "–"
+            for party in range(len(conflict.parties))
+        ]
+        together = name_strongest(result.concepts_of(state))
         rows.append([head_of(conflict, state), *cells, Cell(together, "good") if together else "–"])
     return build_table(columns, rows)
 
 
 def _show_options(screen: Screen, form: OptionForm) -> None:
     """Show states in option form; in a large case, what they have alike is said below instead."""
-    alike = unchanging(form) if sum(len(group.options) for group in form.groups) > MOST_OPTIONS else {}
+    kept, alike = condense(form)
     said = [
         f"{'In force in all' if letter == YES else 'Not in force in any'} of these states: {', '.join(names)}."
         for letter, names in alike.items()
     ]
-    table = option_table(without(form, [name for names in alike.values() for name in names]))
-    for part in split_table(table, screen.width, keep=1):
+    for part in split_table(option_table(kept), screen.width, keep=1):
         screen.table(part)
         screen.line()
     for text in said:

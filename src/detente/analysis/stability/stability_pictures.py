@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 24
 """States that the picture of the option form has room for."""
 
-
+MOST_OPTIONS = 12
+"""Options up to which all are shown; of more, those that no state shown differs in are only named."""
 MOST_NAMED = 3
 """Owners named in the head of a group; of more only their number is."""
 
@@ -37,8 +38,14 @@ def name_holder(conflict: Conflict, measure: Measure) -> str:
     return " + ".join(owners) if len(owners) <= MOST_NAMED else f"{len(owners)} parties together"
 
 
-def option_groups(conflict: Conflict, states: Iterable[int]) -> tuple[OptionGroup, ...]:
-    """Return what is in force in states, grouped by owners in the order in which they first own something."""
+def option_groups(conflict: Conflict, states: Iterable[int], *, by_name: bool = False) -> tuple[OptionGroup, ...]:
+    """Return what is in force in states, grouped by owners in the order in which they first own something.
+
+    Parameters
+    ----------
+    by_name : bool
+        Whether measures go by their names; by their ids otherwise.
+    """
     case, chosen = conflict.case, list(states)
     if case.graph is not None:
         return _graph_groups(case, case.graph, [conflict.label(state) for state in chosen])
@@ -47,7 +54,7 @@ def option_groups(conflict: Conflict, states: Iterable[int]) -> tuple[OptionGrou
     for measure in case.measures:
         holder = name_holder(conflict, measure)
         letters = "".join(YES if measure.id in ids else NO for ids in sets)
-        groups.setdefault(holder, []).append((measure.id, letters))
+        groups.setdefault(holder, []).append((measure.name if by_name else measure.id, letters))
     return tuple(OptionGroup(holder=holder, options=tuple(options)) for holder, options in groups.items())
 
 
@@ -83,18 +90,40 @@ def without(form: OptionForm, names: Iterable[str]) -> OptionForm:
     return replace(form, groups=tuple(group for group in kept if group.options))
 
 
+def condense(form: OptionForm) -> tuple[OptionForm, dict[str, list[str]]]:
+    """Leave out of a large form what all its states have alike.
+
+    Returns
+    -------
+    form : OptionForm
+        The same form if it is small.
+    alike : dict
+        What was left out: by the letter that all states have, the names of the options.
+    """
+    if sum(len(group.options) for group in form.groups) <= MOST_OPTIONS:
+        return form, {}
+    alike = unchanging(form)
+    return without(form, [name for names in alike.values() for name in names]), alike
+
+
 def head_of(conflict: Conflict, state: int) -> str:
     """Return what stands over the column of a state: its number, or its name in the graph form."""
     name = conflict.label(state) if conflict.is_graph else str(state + 1)
     return f"{name}*" if state == conflict.status_quo else name
 
 
-def option_form(result: Stability, states: Iterable[int]) -> OptionForm:
-    """Return states side by side, with the concepts by which each is stable for all."""
+def option_form(result: Stability, states: Iterable[int], *, by_name: bool = False) -> OptionForm:
+    """Return states side by side, with the concepts by which each is stable for all.
+
+    Parameters
+    ----------
+    by_name : bool
+        Whether measures go by their names; by their ids otherwise.
+    """
     chosen = [int(state) for state in states]
     return OptionForm(
         states=tuple(head_of(result.conflict, state) for state in chosen),
-        groups=option_groups(result.conflict, chosen),
+        groups=option_groups(result.conflict, chosen, by_name=by_name),
         marks=tuple(
             (name_concept(concept), tuple(bool(flag) for flag in result.is_equilibrium(concept)[chosen]))
             for concept in result.concepts

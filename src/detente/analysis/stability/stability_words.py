@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from detente.analysis.words import describe_state, join_words, name_parties
@@ -40,13 +40,29 @@ def name_concept(concept: str) -> str:
     return SHORT_NAMES.get(concept) or concept.replace("maximin-", "maximin, horizon ")
 
 
+_IMPLIES: dict[str, set[str]] = {
+    "nash": {"gmr", "smr", "seq", "sseq"},
+    "sseq": {"gmr", "smr", "seq"},
+    "smr": {"gmr"},
+    "seq": {"gmr"},
+}
+"""What else a state is that is stable by a concept (§9)."""
+
+
+def name_strongest(concepts: Iterable[str]) -> str:
+    """Name the concepts by which a state is stable, without those that follow from another; empty for none."""
+    holding = list(concepts)
+    implied = set().union(*(_IMPLIES.get(concept, set()) for concept in holding))
+    return " ".join(name_concept(concept) for concept in holding if concept not in implied)
+
+
 def explain_stability(result: Stability) -> Iterator[str]:
     """Yield what there is to say: how many states last, which ones, and how the status quo stands."""
     conflict = result.conflict
     counts = [(concept, int(result.is_equilibrium(concept).sum())) for concept in result.concepts]
     said = join_words(f"{count:,} by {name_concept(concept)}" for concept, count in counts)
     yield (f"Stable for every party without any agreement, of {count_states(conflict.n_states)}: {said}.")
-    yield from _status_quo(result)
+    yield from explain_status_quo(result)
     shown = result.shown_states()
     for state in shown[:MOST_DESCRIBED]:
         concepts = result.concepts_of(int(state))
@@ -65,7 +81,8 @@ def explain_stability(result: Stability) -> Iterator[str]:
     yield "This follows from the preferences stated; it says what would last if they are right, not what will happen."
 
 
-def _status_quo(result: Stability) -> Iterator[str]:
+def explain_status_quo(result: Stability) -> Iterator[str]:
+    """Yield by which concepts the status quo is stable for all, and for whom it is not; nothing if there is none."""
     conflict, state = result.conflict, result.conflict.status_quo
     if state is None:
         return
