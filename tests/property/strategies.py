@@ -216,6 +216,14 @@ def preferences(draw: st.DrawFn, tree: Tree, who: list[str], known: list[str]) -
             tie = draw(st.integers(1, len(order)))
             places: list[Any] = [order[:tie] if tie > 1 else order[0], *order[tie:]]
             found[party] = {form: places}
+    pairs = st.lists(st.tuples(conditions(known), conditions(known)).map(list), min_size=1, max_size=2)
+    for party in draw(some(who)):
+        found.setdefault(party, {})["unknown"] = draw(pairs)
+    for party in draw(some(who)):
+        entry = found.setdefault(party, {"unknown": "all"})
+        has_differences = not {"statements", "ranking"} & set(entry)
+        thresholds = st.sampled_from([0.5, 3, [1, 2.5], [1, 2, 3]])
+        entry["strong"] = draw(st.one_of(pairs, thresholds) if has_differences else pairs)
     return found
 
 
@@ -275,6 +283,9 @@ def graphs(who: list[str]) -> st.SearchStrategy[Tree]:
             orders[party] = draw(
                 st.sampled_from([{"ranking": [order[:tie], *order[tie:]]}, {"ranks": list(range(len(states)))}])
             )
+            if draw(st.booleans()):
+                orders[party]["unknown"] = [[states[0], states[1:]]]
+                orders[party]["strong"] = [[states[:1], states[1]]]
         graph = {"graph": {key: value for key, value in tree.items() if key in ("states", "moves") or value}}
         return graph | {"preferences": orders}
 

@@ -25,7 +25,10 @@ from detente.case.preferences import (
     Ranking,
     Ranks,
     Statements,
+    States,
+    Strong,
     Tiers,
+    Unknown,
     Weights,
 )
 from detente.case.quantities import Quantity, Range, point
@@ -66,8 +69,11 @@ __all__ = [
     "StageFault",
     "StageProblem",
     "Statements",
+    "States",
+    "Strong",
     "Term",
     "Tiers",
+    "Unknown",
     "Weights",
     "excluded_pairs",
     "format_condition",

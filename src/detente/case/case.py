@@ -14,7 +14,7 @@ from detente.case.evidence import Assumption, Claim, Document
 from detente.case.issues import Issue
 from detente.case.measures import Measure, ProgressEntry, Roadmap, Term
 from detente.case.parties import Format, Forum, Interest, Party
-from detente.case.preferences import Graph, OrdinalPreference
+from detente.case.preferences import Graph, OrdinalPreference, Strong, Unknown
 from detente.errors import Diagnostic, OptionError
 
 
@@ -66,6 +66,8 @@ class Case:
     measures: tuple[Measure, ...] = ()
     terms: tuple[Term, ...] = ()
     preferences: Mapping[str, OrdinalPreference] = field(default_factory=dict)
+    unknown: Mapping[str, Unknown] = field(default_factory=dict)
+    strong: Mapping[str, Strong] = field(default_factory=dict)
     infeasible: tuple[Condition, ...] = ()
     forums: tuple[Forum, ...] = ()
     formats: tuple[Format, ...] = ()

@@ -60,6 +60,41 @@ class Ranks:
 
 OrdinalPreference = Statements | Tiers | Weights | Ranking | Ranks
 
+States = Condition | tuple[str, ...]
+"""Some states: those that satisfy a condition, or in the graph form those named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """Which of a party's preferences nobody knows; they override what its order or its values say.
+
+    Parameters
+    ----------
+    pairs : tuple of pairs of States
+        Between any state of the first kind and any of the second, either way round, the preference is unknown.
+    everything : bool
+        Whether nothing is known, between no two states.
+    """
+
+    pairs: tuple[tuple[States, States], ...] = ()
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strong:
+    """Which of a party's preferences are strong.
+
+    Parameters
+    ----------
+    thresholds : tuple of float
+        Differences from which on a preference has the next degree, rising; the first makes it strong.
+    pairs : tuple of pairs of States
+        A state of the first kind is strongly preferred to one of the second, if it is preferred at all.
+    """
+
+    thresholds: tuple[float, ...] = ()
+    pairs: tuple[tuple[States, States], ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphMoves:

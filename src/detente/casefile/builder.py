@@ -54,6 +54,7 @@ class Builder:
 
     def build(self, read: Read) -> Case:
         """Return the case that was read."""
+        preferences = self._each("preferences", read, build_preference)
         return Case(
             name=read.get("name", self._name),
             period=read.get("period"),
@@ -62,7 +63,9 @@ class Builder:
             interests=self._each("interests", read, _interest),
             measures=tuple(chain.from_iterable(self._each("measures", read, _measures))),
             terms=self._once("terms", read, _terms),
-            preferences=dict(self._each("preferences", read, build_preference)),
+            preferences={stated.party: stated.order for stated in preferences if stated.order is not None},
+            unknown={stated.party: stated.unknown for stated in preferences if stated.unknown is not None},
+            strong={stated.party: stated.strong for stated in preferences if stated.strong is not None},
             infeasible=tuple(read.get("infeasible", ())),
             forums=self._each("forums", read, _forum),
             formats=self._each("formats", read, _format),

@@ -257,6 +257,27 @@ MODEL_CODES = (
         "preferences:\n  usa: {weights: {freeze: 3}}   # and talks?",
     ),
     Code(
+        "D354",
+        "An order of what is unknown",
+        "`unknown: all` says that nothing is known of what a party prefers. If something is known, state it and list "
+        "the pairs that are not.",
+        'preferences:\n  usa: {ranking: [freeze, "-"], unknown: all}',
+    ),
+    Code(
+        "D355",
+        "Strong preferences that cannot be told",
+        "`strong` is a difference from which on a preference is strong, a list of differences that rise, one for each "
+        "further degree, or a list of pairs of conditions.",
+        "preferences:\n  usa: {weights: {freeze: 3, talks: 1}, strong: [2, 1]}",
+    ),
+    Code(
+        "D356",
+        "A difference where there is only an order",
+        "Values, weights and ranks have differences. Statements and rankings say what comes first and not by how much; "
+        "there `strong` is a list of pairs of conditions.",
+        "preferences:\n  usa: {statements: [freeze], strong: 2}",
+    ),
+    Code(
         "D401",
         "A reading sets an unknown place",
         "Places are dotted paths such as `parties.usa.hazard`, `measures.relief.50%.value.usa` or `terms.0.value`. The "

@@ -183,6 +183,8 @@ class Record(Shape):
         Those that must be there.
     one_of : tuple of str
         Keys of which exactly one must be there.
+    without : tuple of str
+        Keys beside which none of `one_of` need be there.
     others : Shape or None
         What any other key may hold; None refuses others.
     about : str
@@ -196,6 +198,7 @@ class Record(Shape):
     fields: AbstractMapping[str, Shape]
     required: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     others: Shape | None = None
     about: str = ""
     partial: bool = False
@@ -232,7 +235,8 @@ class Record(Shape):
         for key in missing:
             examination.add("D102", node, f"{examination.at()} has no '{key}'.", f"add `{_HINTS.get(key, key + ':')}`.")
         stated = [key for key in self.one_of if key in node.values]
-        if self.one_of and len(stated) != 1:
+        needed = self.one_of and not any(key in node.values for key in self.without)
+        if len(stated) > 1 or (needed and not stated):
             seen = f"both {' and '.join(stated)}" if stated else "none of them"
             examination.add(
                 "D115",
@@ -240,7 +244,7 @@ class Record(Shape):
                 f"{examination.at()} must have one of {', '.join(self.one_of)}; it has {seen}.",
                 "keep exactly one.",
             )
-        return not missing and (not self.one_of or len(stated) == 1)
+        return not missing and len(stated) < 2 and bool(stated or not needed)
 
     def schema(self) -> Schema:
         """Return the keys with their shapes."""
@@ -253,7 +257,12 @@ class Record(Shape):
         if self.required:
             schema["required"] = list(self.required)
         if self.one_of:
-            schema["oneOf"] = [{"required": [key]} for key in self.one_of]
+            choices: list[Schema] = [{"required": [key]} for key in self.one_of]
+            if self.without:
+                beside = [{"required": [key]} for key in self.without]
+                schema["oneOf"] = [*choices, {"not": {"anyOf": choices}, "anyOf": beside}]
+            else:
+                schema["oneOf"] = choices
         if self.about:
             schema["description"] = self.about
         return schema

@@ -13,9 +13,10 @@ from detente.errors import Severity
 def note_unstated(case: Case, root: Node, problems: Problems) -> None:
     """List the parties for which a measure states neither value nor effects; an error in a strict case (§3).
 
-    Parties with an ordinal preference need no values.  A graded measure is listed once.
+    Parties with an ordinal preference, or a wholly unknown one, need no values.  A graded measure is listed once.
     """
-    cardinal = [party.id for party in case.parties if party.id not in case.preferences]
+    unknown = {party for party, unknown in case.unknown.items() if unknown.everything}
+    cardinal = [party.id for party in case.parties if party.id not in case.preferences and party.id not in unknown]
     chains: dict[str, list[Measure]] = {}
     for measure in case.measures:
         chains.setdefault(measure.level.chain if measure.level else measure.id, []).append(measure)

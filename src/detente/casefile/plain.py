@@ -25,7 +25,7 @@ from detente.case import (
 from detente.casefile import tree
 from detente.casefile.levels import shares
 from detente.casefile.plain_numbers import number_to_plain, numbers_to_plain, shortened
-from detente.casefile.preferences import preference_to_plain
+from detente.casefile.preferences import preferences_to_plain
 from detente.casefile.tree import Node, Plain
 from detente.errors import OptionError
 
@@ -54,7 +54,7 @@ def case_to_tree(case: Case) -> dict[str, Plain]:
             {"party": term.party, "when": format_condition(term.when), "value": number_to_plain(term.value)}
             for term in case.terms
         ],
-        "preferences": {party: preference_to_plain(case, given) for party, given in case.preferences.items()},
+        "preferences": preferences_to_plain(case),
         "infeasible": [format_condition(pattern) for pattern in case.infeasible],
         "forums": {forum.id: _forum(forum) for forum in case.forums},
         "formats": {each.id: list(each.parties) for each in case.formats},

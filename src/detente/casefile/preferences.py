@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from detente.case import (
     Case,
@@ -13,15 +13,18 @@ from detente.case import (
     Ranking,
     Ranks,
     Statements,
+    States,
+    Strong,
     Tiers,
+    Unknown,
     Weights,
     format_condition,
 )
 from detente.casefile.compounds import Either, Listing, Record, Table
 from detente.casefile.levels import Read
 from detente.casefile.plain_numbers import number_to_plain, numbers_to_plain, shortened
-from detente.casefile.references import ConditionText, Reference, StateText
-from detente.casefile.shapes import Number
+from detente.casefile.references import ConditionText, Reference, StatesThat, StateText
+from detente.casefile.shapes import Choice, Number
 from detente.casefile.tree import Plain
 
 _any_number = Number(ranged=True)
@@ -31,6 +34,8 @@ _tier = Listing(
     least=1,
 )
 _place = Listing(item=StateText(), least=1)
+_pair = Listing(item=StatesThat(), least=2, most=2)
+_threshold = Number(above=0)
 
 PREFERENCE: Final = Record(
     fields={
@@ -49,22 +54,61 @@ PREFERENCE: Final = Record(
             least=1,
         ),
         "ranks": Listing(item=Number(), least=1),
+        "unknown": Either(
+            sequence=Listing(item=_pair, least=1),
+            scalar=Choice(("all",)),
+            expected="`all`, or a list of pairs of conditions",
+        ),
+        "strong": Either(
+            sequence=Listing(
+                item=Either(sequence=_pair, scalar=_threshold, expected="a number or a pair of conditions"), least=1
+            ),
+            scalar=_threshold,
+            expected="a difference, a list of rising differences, or a list of pairs of conditions",
+        ),
     },
     one_of=("statements", "weights", "ranking", "ranks"),
+    without=("unknown", "strong"),
 )
 """What stands under ``preferences`` for one party."""
 
 
-def build_preference(key: str, read: Read) -> tuple[str, OrdinalPreference]:
-    """Return a party with the preference that was read for it."""
+class Stated(NamedTuple):
+    """What ``preferences`` says of one party: an order, what of it is unknown, what of it is strong."""
+
+    party: str
+    order: OrdinalPreference | None
+    unknown: Unknown | None
+    strong: Strong | None
+
+
+def build_preference(key: str, read: Read) -> Stated:
+    """Return what was read for a party."""
+    unknown = strong = None
+    if "unknown" in read:
+        is_all = read["unknown"] == "all"
+        pairs = () if is_all else tuple((one, other) for one, other in read["unknown"])
+        unknown = Unknown(pairs=pairs, everything=is_all)
+    if "strong" in read:
+        stated = read["strong"] if isinstance(read["strong"], list) else [read["strong"]]
+        strong = Strong(
+            thresholds=tuple(float(item) for item in stated if not isinstance(item, list)),
+            pairs=tuple((item[0], item[1]) for item in stated if isinstance(item, list)),
+        )
+    return Stated(key, _order(read), unknown, strong)
+
+
+def _order(read: Read) -> OrdinalPreference | None:
     if "statements" in read:
-        return key, _statements(read["statements"])
+        return _statements(read["statements"])
     if "weights" in read:
-        return key, Weights(weights=read["weights"])
+        return Weights(weights=read["weights"])
     if "ranks" in read:
-        return key, Ranks(ranks=tuple(read["ranks"]))
-    places = (place if isinstance(place, list) else [place] for place in read.get("ranking", []))
-    return key, Ranking(places=tuple(tuple(place) for place in places))
+        return Ranks(ranks=tuple(read["ranks"]))
+    if "ranking" in read:
+        places = (place if isinstance(place, list) else [place] for place in read["ranking"])
+        return Ranking(places=tuple(tuple(place) for place in places))
+    return None
 
 
 def _statements(stated: list[Any]) -> Statements | Tiers:  # Any: conditions, mappings and lists of these
@@ -87,8 +131,36 @@ def _as_counted(item: Condition | Mapping[str, Any]) -> Counted:  # Any: as abov
     return Counted(when=item)
 
 
-def preference_to_plain(case: Case, given: OrdinalPreference) -> Plain:
-    """Return a preference as plain data with the keys of the case file."""
+def preferences_to_plain(case: Case) -> Plain:
+    """Return what a case says under ``preferences``."""
+    plain: dict[str, Plain] = {}
+    for party in dict.fromkeys([*case.preferences, *case.unknown, *case.strong]):
+        entry: dict[str, Plain] = {}
+        if party in case.preferences:
+            entry |= _order_to_plain(case, case.preferences[party])
+        if party in case.unknown:
+            unknown = case.unknown[party]
+            entry["unknown"] = "all" if unknown.everything else _pairs_to_plain(unknown.pairs)
+        if party in case.strong:
+            strong = case.strong[party]
+            thresholds = [shortened(threshold) for threshold in strong.thresholds]
+            pairs = _pairs_to_plain(strong.pairs)
+            entry["strong"] = thresholds[0] if len(thresholds) == 1 and not pairs else [*thresholds, *pairs]
+        plain[party] = entry
+    return plain
+
+
+def _pairs_to_plain(pairs: tuple[tuple[States, States], ...]) -> list[Plain]:
+    return [[_states_to_plain(one), _states_to_plain(other)] for one, other in pairs]
+
+
+def _states_to_plain(states: States) -> Plain:
+    if not isinstance(states, tuple):
+        return format_condition(states)
+    return states[0] if len(states) == 1 else list[Plain](states)
+
+
+def _order_to_plain(case: Case, given: OrdinalPreference) -> dict[str, Plain]:
     match given:
         case Statements(statements=statements):
             return {"statements": [format_condition(statement) for statement in statements]}

@@ -11,7 +11,7 @@ from detente.casefile.limits import LONGEST_CONDITION, refuse
 from detente.casefile.names import Kind
 from detente.casefile.problems import listed, shown
 from detente.casefile.shapes import BAD, Bad, Examination, Schema, Shape
-from detente.casefile.tree import Node, Scalar, scalar_value, span_of
+from detente.casefile.tree import Node, Scalar, Sequence, scalar_value, span_of
 from detente.errors import Span
 
 _WORD = re.compile(r"[^\s()]+")
@@ -132,12 +132,37 @@ class ConditionText(Shape):
         return {"type": "string", "maxLength": LONGEST_CONDITION, "description": "a condition over measure ids"}
 
 
+class StatesThat(Shape):
+    """Some states: those that satisfy a condition; in the graph form, a state or a list of states."""
+
+    def read(self, node: Node, examination: Examination) -> object:
+        """Return the condition; in the graph form, the names."""
+        if not is_graph(examination):
+            return ConditionText().read(node, examination)
+        items = node.items if isinstance(node, Sequence) else [node]
+        names = [Reference("state").read(item, examination) for item in items]
+        if not names:
+            return examination.wrong_type(node, "a state or a list of states")
+        return BAD if any(isinstance(name, Bad) for name in names) else tuple(names)
+
+    def schema(self) -> Schema:
+        """Return the types."""
+        name: Schema = {"type": ["string", "number"]}
+        about = "a condition over measure ids; in the graph form, a state or a list of states"
+        return {"anyOf": [name, {"type": "array", "items": name, "minItems": 1}], "description": about}
+
+
+def is_graph(examination: Examination) -> bool:
+    """Tell whether the case gives its states outright."""
+    return bool(examination.names.of("state")) and not examination.names.of("measure")
+
+
 class StateText(Shape):
     """A state as the ids in force, ``-`` if none is; in the graph form, its name."""
 
     def read(self, node: Node, examination: Examination) -> object:
         """Return the ids in force; in the graph form, the name alone."""
-        if examination.names.of("state") and not examination.names.of("measure"):
+        if is_graph(examination):
             state = Reference("state").read(node, examination)
             return state if isinstance(state, Bad) else frozenset({state})
         value = scalar_value(node) if isinstance(node, Scalar) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detente.case import Case, OrdinalPreference, Ranking, Ranks, Weights
+from detente.case import Case, OrdinalPreference, Ranking, Ranks, Statements, Tiers, Weights
 from detente.casefile.levels import Read
 from detente.casefile.preferences import is_weighted, state_words
 from detente.casefile.problems import Problems, listed
@@ -12,6 +12,8 @@ from detente.casefile.tree import Node, locate
 
 def check_preferences(case: Case, root: Node, read: Read, problems: Problems) -> None:
     """Note preferences that leave something open: what weighs what, which order counts, the place of some state."""
+    _check_unknown(case, root, problems)
+    _check_strong(case, root, problems)
     for party, given in case.preferences.items():
         _check_form(case, party, given, root, problems)
         stated = read["preferences"][party].get("statements", [])
@@ -48,6 +50,44 @@ def check_preferences(case: Case, root: Node, read: Read, problems: Problems) ->
                 "give one for each state, in the order of graph.states."
                 if in_graph
                 else "give one for each feasible state, in increasing bitmask order.",
+            )
+
+
+def _check_unknown(case: Case, root: Node, problems: Problems) -> None:
+    for party, unknown in case.unknown.items():
+        ranked = party in case.preferences or (case.graph is not None and party in case.graph.ranks)
+        if unknown.everything and ranked:
+            problems.add(
+                "D354",
+                locate(root, "preferences", party, "unknown"),
+                f"'{party}' has an order, and unknown: all says that none is known.",
+                "delete the order, or name the pairs that are unknown.",
+            )
+
+
+def _check_strong(case: Case, root: Node, problems: Problems) -> None:
+    for party, strong in case.strong.items():
+        place = locate(root, "preferences", party, "strong")
+        given = case.preferences.get(party)
+        rising = all(low < high for low, high in zip(strong.thresholds, strong.thresholds[1:], strict=False))
+        if not rising or (strong.thresholds and strong.pairs):
+            problems.add(
+                "D355",
+                place,
+                f"strong of '{party}' mixes differences and pairs."
+                if strong.pairs
+                else f"the differences under strong of '{party}' do not rise.",
+                "write one difference, several that rise, or pairs of conditions.",
+            )
+        elif strong.thresholds and (
+            isinstance(given, Statements | Ranking) or (isinstance(given, Tiers) and len(given.tiers) > 1)
+        ):
+            words = "a ranking says" if isinstance(given, Ranking) else "statements say"
+            problems.add(
+                "D356",
+                place,
+                f"strong of '{party}' is a difference, and {words} only what comes first.",
+                "write pairs of conditions, or state the order by weights or ranks.",
             )
 
 

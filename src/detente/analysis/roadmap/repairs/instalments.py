@@ -23,6 +23,7 @@ from detente.case import (
     Reading,
     Roadmap,
     Statements,
+    States,
     Tiers,
     Weights,
 )
@@ -114,11 +115,25 @@ def with_instalments(case: Case, measure: str, number: int) -> Case:
         terms=tuple(replace(term, when=_renamed(term.when, measure, last, last)) for term in case.terms),
         infeasible=tuple(_renamed(pattern, measure, first, last) for pattern in case.infeasible),
         preferences={party: _preferred(given, measure, ids) for party, given in case.preferences.items()},
+        unknown={
+            party: replace(unknown, pairs=_pairs(unknown.pairs, measure, last))
+            for party, unknown in case.unknown.items()
+        },
+        strong={
+            party: replace(strong, pairs=_pairs(strong.pairs, measure, last)) for party, strong in case.strong.items()
+        },
         status_quo=all_of(case.status_quo),
         roadmaps=tuple(roadmap(entry) for entry in case.roadmaps),
         progress=tuple(replace(entry, measure=new) for entry in case.progress for new in all_of([entry.measure])),
         readings=tuple(reading(entry) for entry in case.readings),
     )
+
+
+def _pairs(pairs: tuple[tuple[States, States], ...], measure: str, last: str) -> tuple[tuple[States, States], ...]:
+    def renamed(states: States) -> States:
+        return states if isinstance(states, tuple) else _renamed(states, measure, last, last)
+
+    return tuple((renamed(one), renamed(other)) for one, other in pairs)
 
 
 def _preferred(given: OrdinalPreference, measure: str, ids: tuple[str, ...]) -> OrdinalPreference:

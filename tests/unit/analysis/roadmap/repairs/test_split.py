@@ -123,7 +123,7 @@ SYSTEM: dict[str, Plain] = {
     "terms": [{"party": "A", "when": "a and b", "value": 1}],
     "preferences": {
         "A": {"statements": [["a", {"when": "b", "weight": 2}], "not a if b"]},
-        "B": {"weights": {"a": 2, "b": 1, "c": 0, "d": -1}},
+        "B": {"weights": {"a": 2, "b": 1, "c": 0, "d": -1}, "unknown": [["a", "b"]], "strong": [["b", "not a"]]},
     },
     "infeasible": ["d and not c"],
     "roadmaps": {"r": {"stages": [["a", "c"], ["b"]], "durations": [2, 3]}, "s": {"stages": [["a"]]}},
@@ -149,7 +149,11 @@ def test_everything_that_names_it_goes_on_meaning_the_same() -> None:
     assert tree["terms"] == [{"party": "A", "when": "a.three-thirds and b", "value": 1}]
     assert tree["preferences"] == {
         "A": {"statements": [["a.three-thirds", {"when": "b", "weight": 2}], "not a.three-thirds if b"]},
-        "B": {"weights": {**dict.fromkeys(parts, 0), "a.three-thirds": 2, "b": 1, "c": 0, "d": -1}},
+        "B": {
+            "weights": {**dict.fromkeys(parts, 0), "a.three-thirds": 2, "b": 1, "c": 0, "d": -1},
+            "unknown": [["a.three-thirds", "b"]],
+            "strong": [["b", "not a.three-thirds"]],
+        },
     }
     assert tree["roadmaps"] == {
         "r": {"stages": [[*parts, "c"], ["b"]], "durations": [2, 3]},
