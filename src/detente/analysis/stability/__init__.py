@@ -2,21 +2,30 @@
 
 from detente.analysis.stability.attitude_search import AttitudeSearch, AttitudesFound, find_attitudes
 from detente.analysis.stability.attitudes import AttitudeStability, analyse_attitudes
+from detente.analysis.stability.behaviour import Behaviour, Deed, Observation, Uncounted, analyse_behaviour
 from detente.analysis.stability.stability import Stability, analyse_stability
+from detente.analysis.stability.unknown import UnknownStability, analyse_unknown
 from detente.analysis.stability.why import Improvement, Reason, Sanction, StabilityReasons, Step, explain_stability
 
 __all__ = [
     "AttitudeSearch",
     "AttitudeStability",
     "AttitudesFound",
+    "Behaviour",
+    "Deed",
     "Improvement",
+    "Observation",
     "Reason",
     "Sanction",
     "Stability",
     "StabilityReasons",
     "Step",
+    "Uncounted",
+    "UnknownStability",
     "analyse_attitudes",
+    "analyse_behaviour",
     "analyse_stability",
+    "analyse_unknown",
     "explain_stability",
     "find_attitudes",
 ]

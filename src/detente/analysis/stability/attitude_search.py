@@ -18,6 +18,7 @@ from detente.analysis.stability.attitudes import (
     describe_attitudes,
     to_signs,
 )
+from detente.analysis.stability.named_states import find_state
 from detente.analysis.stability.stability_words import name_concept
 from detente.analysis.words import describe_state, join_words
 from detente.case import Case
@@ -163,7 +164,7 @@ def _freely(concept: str, rows: list[list[np.ndarray[tuple[int, ...], np.dtype[n
 def find_attitudes(
     case: Case,
     *,
-    state: str | Iterable[str],
+    state: str | Iterable[str] | int | None = None,
     concepts: Sequence[str] = CONCEPTS_BY_DEFAULT,
     reading: str | None = None,
     memory: float = MEMORY,
@@ -175,8 +176,9 @@ def find_attitudes(
     ----------
     case : Case
         With measures, or states and moves outright; preferences of every party that can move.
-    state : str or iterable of str
-        The ids in force, ``-`` for none; or the name of a state in the graph form.
+    state : str, iterable of str or int, optional
+        The ids in force, ``-`` for none; the name of a state in the graph form; or its number from 1.  The status quo
+        unless given.
     concepts : sequence of str
         Some of nash, gmr, smr and seq; seq tries all attitudes of all parties together and is for three parties or so.
     reading : str, optional
@@ -208,7 +210,7 @@ def find_attitudes(
     asked = check_relational_concepts(concepts)
     began = time.perf_counter()
     conflict = build_conflict(case, reading=reading, memory=memory)
-    number = conflict.find(state)
+    number = find_state(conflict, state)
     reporter = Reporter(progress)
     model = RelationalModel(conflict.graph)
     alone = tuple(concept for concept in ("nash", "gmr", "smr") if concept in asked or concept == "gmr")
