@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from detente.case import Case
@@ -17,8 +18,13 @@ def join_words(words: Iterable[str], *, last: str = "and") -> str:
 
 
 def quote_measures(case: Case, measures: Iterable[str]) -> str:
-    """Name measures by their names in quotation marks, which keeps sentences readable whatever the names are."""
-    return join_words(f"“{case.measure(measure).name}”" for measure in measures)
+    """Name measures by their names in quotation marks, which keeps sentences readable whatever the names are.
+
+    Where several measures of the case have the same name, the id follows in parentheses.
+    """
+    times = Counter(measure.name for measure in case.measures)
+    named = [(case.measure(measure).name, measure) for measure in measures]
+    return join_words(f"“{name}”" if times[name] == 1 else f"“{name}” ({measure})" for name, measure in named)
 
 
 def name_parties(case: Case, parties: Iterable[str]) -> str:

@@ -1,0 +1,84 @@
+"""Commands that ask further about a conflict without agreement."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from detente.cli.exits import answering
+from detente.cli.options import AllOption, CaseArgument, DebugOption, JsonOption, OutputOption, ReadingOption, SetOption
+from detente.cli.program import Command, app
+
+StateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--state",
+        metavar="STATE",
+        help="The ids in force with spaces between, - for none, a state of the graph, or its number from 1. The status "
+        "quo unless given.",
+    ),
+]
+ConceptsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--concepts",
+        metavar="LIST",
+        help="Some of nash, gmr, smr, seq and sseq, with commas between or repeated; all unless given.",
+    ),
+]
+
+
+def split_words(texts: list[str] | None) -> tuple[str, ...] | None:
+    """Return the words of an option that is repeated or has commas between its words."""
+    if texts is None:
+        return None
+    return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
+
+
+@app.command(cls=Command)
+def why(
+    case: CaseArgument,
+    state: StateOption = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option("--party", metavar="ID", help="Whose moves to look at; repeatable. Everybody's unless given."),
+    ] = None,
+    concepts: ConceptsOption = None,
+    most: Annotated[
+        int, typer.Option("--most", metavar="N", min=1, help="Improvements of a party told one by one, at most.")
+    ] = 8,
+    reading: ReadingOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+    output: OutputOption = None,
+    all_problems: AllOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Tell why a state is or is not stable.
+
+    Who could do better by which move, and what the others could answer so that nothing is won: the shortest sequence
+    of their moves, and whether it could be escaped.
+    """
+    with answering(debug=debug, all_problems=all_problems):
+        from detente.analysis.stability import explain_stability
+        from detente.cli.output import Delivery
+        from detente.cli.questions import Question, run_question
+
+        run_question(
+            case,
+            settings or [],
+            Question(
+                title="why a state is or is not stable",
+                ask=lambda read, watch: explain_stability(
+                    read,
+                    state,
+                    party=party,
+                    concepts=split_words(concepts),
+                    reading=reading,
+                    most=most,
+                    progress=watch,
+                ),
+            ),
+            delivery=Delivery(json=as_json, file=output),
+        )

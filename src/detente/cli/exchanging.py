@@ -1,0 +1,52 @@
+"""``detente import`` and ``detente export``: other programs' formats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from detente.cli.cases import open_case
+from detente.cli.output import dump_json
+from detente.cli.screen import Screen
+from detente.cli.watch import Watch
+from detente.errors import OptionError
+
+IMPORTED = (".gmcr",)
+"""What can be imported, by the names of files."""
+
+
+def run_import(file: Path, directory: Path, *, as_json: bool) -> None:
+    """Make a case of a file and say what became of it."""
+    from detente.exchange import import_gmcr
+
+    if file.suffix.lower() not in IMPORTED:
+        seen = f"'{file.suffix}'" if file.suffix else "no suffix"
+        raise OptionError(f"'{file}' ends in {seen}; what can be imported ends in {', '.join(IMPORTED)}")
+    made = import_gmcr(file, directory)
+    if as_json:
+        print(dump_json({"directory": str(made.folder), "messages": list(made.messages)}))  # noqa: T201 - the answer
+        return
+    screen = Screen()
+    screen.line(f"The case is in {made.folder}.")
+    screen.points(made.messages)
+    screen.line(f"Next: detente stability {made.folder}")
+
+
+def run_export(
+    path: str, settings: Sequence[str], *, reading: str | None, to: str | None, file: Path | None, improvements: bool
+) -> None:
+    """Write the states of a case, or the graph of them, with their stability."""
+    from detente.analysis.stability import analyse_stability
+    from detente.exchange import ExportFormat, export_states
+
+    known = [kind.value for kind in ExportFormat]
+    if to is None and file is None:
+        raise OptionError(f"say what to write: --to {', '.join(known[:-1])} or {known[-1]}, or --output FILE")
+    if to is not None and to not in known:
+        raise OptionError(f"unknown format '{to}'; states are written as {', '.join(known[:-1])} or {known[-1]}")
+    target = Path(f"states.{to}") if file is None else file
+    case = open_case(path, settings)
+    with Watch() as watch:
+        result = analyse_stability(case, reading=reading, progress=watch)
+    export_states(result.conflict, result.stable, target, format=to, only_improvements=improvements)
+    Screen().line(f"Written to {target}")

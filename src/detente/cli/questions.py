@@ -1,0 +1,103 @@
+"""Questions about a conflict without agreement, each asked and answered in the same way.
+
+An answer is shown as a heading, the table of the answer where the question wants one, and its sentences; or it is
+written as every other answer is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from detente.analysis.result import Result, Status
+from detente.case import Case
+from detente.cli.cases import open_case
+from detente.cli.output import Delivery
+from detente.cli.screen import Screen
+from detente.cli.watch import Watch
+from detente.display.prose import format_short
+from detente.display.tables import Align, Cell, Column, Table, build_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ROWS = 40
+"""Rows of a table that are shown; a file has them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What to ask of a case, and how the answer is shown.
+
+    Parameters
+    ----------
+    title : str
+        What stands after the name of the case in the heading.
+    ask : callable
+        Makes the answer; the watch tells how far it is and may stop it.
+    frame : callable or None
+        The table to show above the sentences; none unless given.
+    """
+
+    title: str
+    ask: Callable[[Case, Watch], Result]
+    frame: Callable[[Result], pd.DataFrame] | None = None
+
+
+def run_question(path: str, settings: Sequence[str], question: Question, *, delivery: Delivery) -> None:
+    """Ask a question of a case and show or write the answer."""
+    case = open_case(path, settings)
+    with Watch() as watch:
+        result = question.ask(case, watch)
+    first = next((sentence.text for sentence in result.explain().sentences), "Answered.")
+    stopped = " Stopped before all was known." if result.status is Status.STOPPED else ""
+    delivery.deliver(
+        result, show=lambda screen: show_answer(screen, case, result, question), summary=f"{first}{stopped}"
+    )
+
+
+def show_answer(screen: Screen, case: Case, result: Result, question: Question) -> None:
+    """Show a heading, a table and sentences."""
+    reading = result.provenance.reading
+    names = {entry.id: entry.name for entry in case.readings}
+    seen = "base case" if reading is None else f"reading {reading}: {names[reading]}"
+    screen.heading(f"{case.name} – {seen} – {question.title}")
+    screen.line()
+    if question.frame is not None:
+        frame = question.frame(result)
+        if len(frame):
+            screen.table(frame_table(frame.head(MOST_ROWS)))
+            screen.line()
+        if len(frame) > MOST_ROWS:
+            screen.paragraph(f"{len(frame) - MOST_ROWS:,} more rows; --output writes them all.", tone="faint")
+            screen.line()
+    for sentence in result.explain().sentences:
+        screen.paragraph(sentence.text)
+    if result.status is Status.STOPPED:
+        screen.line()
+        screen.paragraph("Stopped before all was known.", tone="bad")
+
+
+def frame_table(frame: pd.DataFrame) -> Table:
+    """Make a table of a frame: yes and no for booleans, a dash for what is missing, short numbers at the right."""
+    columns = []
+    for name in frame.columns:
+        kind = frame[name].dtype.kind
+        align: Align = "right" if kind in "iuf" else "left"
+        columns.append(Column(header=str(name).replace("_", " "), align=align, can_wrap=kind == "O"))
+    rows = [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
+    return build_table(columns, rows)
+
+
+def _cell(value: object) -> str | Cell:
+    match value:
+        case bool():
+            return Cell("yes", "good") if value else "no"
+        case float():
+            return "–" if value != value else format_short(value)  # only NaN differs from itself
+        case None:
+            return "–"
+        case tuple() | list():
+            return ", ".join(str(item) for item in value)
+    return str(value)
