@@ -1,4 +1,4 @@
-"""Which states are stable for which coalitions on states and arcs given outright (§9 of the model).
+"""Which states are stable for which coalitions (§9 of the model).
 
 A coalition improves on a state if its members can get, by moves among themselves, to one that is better for them: for
 all of them, or by Pareto's comparison for one and for none worse.  The four concepts ask, as for single parties, what
@@ -13,14 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.errors import Cancelled, OptionError
-from detente.kernel.conflict import GraphConflict
-from detente.kernel.graph_paths import Searcher, moves_of
-from detente.kernel.graph_reach import BackwardMoves, can_reach, least_reached, turn_back
+from detente.kernel.coalition_reach import CoalitionReach, reach_of
+from detente.kernel.compiled import compiled
+from detente.kernel.conflict import GraphConflict, ProductConflict
 from detente.kernel.system import BoolArray, IntArray
 from detente.progress import Reporter
 
 COALITION_CONCEPTS = ("cnash", "cgmr", "csmr", "cseq")
 """The four concepts for coalitions, in the order in which they are shown."""
+
+_AT_ONCE = 1024
+"""States judged between two reports."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -60,78 +63,142 @@ def is_better(ranks: IntArray, than: IntArray, *, pareto: bool) -> BoolArray:
     return np.asarray((ranks >= than[:, None]).all(axis=0) & strictly.any(axis=0))
 
 
-class _Coalition:
-    """The analysis of one coalition, state by state."""
+@compiled
+def _judge(
+    states: IntArray,
+    reached: IntArray,
+    ranks: IntArray,
+    pareto: bool,
+    bound: IntArray,
+    counts: IntArray,
+    is_settled: BoolArray,
+) -> None:
+    """Count the improvements from states that reach the same, and tell for which concepts bounds deter all of them.
 
-    def __init__(self, conflict: GraphConflict, moves: BackwardMoves, members: int, *, pareto: bool) -> None:
-        inside = [party for party in range(conflict.n_parties) if members >> party & 1]
-        self.ranks: IntArray = conflict.rank[inside].astype(np.int64)
+    Symbols: `bound[c, m, t]` is the least rank of member m, of the state or of what the coalition makes of it, that the
+    others can bring about from t, as concept c asks; `is_settled[c, s]` is whether each improvement t has a bound that
+    is no better than s for some member (worse, where ties do not settle it).
+    """
+    n_members = ranks.shape[0]
+    for state in states:
+        n_better = 0
+        is_settled[:, state] = True
+        for there in reached:
+            is_improvement = False
+            for member in range(n_members):
+                if ranks[member, there] > ranks[member, state]:
+                    is_improvement = True
+                    if pareto:
+                        continue
+                elif not pareto or ranks[member, there] < ranks[member, state]:
+                    is_improvement = False
+                    break
+            if not is_improvement:
+                continue
+            n_better += 1
+            for concept in range(bound.shape[0]):
+                if is_settled[concept, state]:
+                    is_deterred = False
+                    for member in range(n_members):
+                        low, own = bound[concept, member, there], ranks[member, state]
+                        if low < own or (low == own and not pareto):
+                            is_deterred = True
+                            break
+                    is_settled[concept, state] = is_deterred
+        counts[state] = n_better
+
+
+class _Coalition:
+    """The analysis of one coalition."""
+
+    def __init__(self, reach: CoalitionReach, members: int, concepts: Sequence[str], *, pareto: bool) -> None:
+        n_parties = reach.rank.shape[0]
+        inside = [party for party in range(n_parties) if members >> party & 1]
+        self._reach = reach
         self._members = members
-        self._others = ((1 << conflict.n_parties) - 1) & ~members
+        self._others = ((1 << n_parties) - 1) & ~members
         self._pareto = pareto and len(inside) > 1
-        self._moves = moves
-        self._searcher = Searcher(moves_of(conflict, members))
-        self._least: dict[str, IntArray] = {}
+        self._ranks: IntArray = reach.rank[inside].astype(np.int64)
+        self._bounded = tuple(concept for concept in COALITION_CONCEPTS[1:] if concept in concepts)
+        if "csmr" in self._bounded and "cgmr" not in self._bounded:
+            self._bounded = ("cgmr", *self._bounded)
+        self._bound = np.zeros((len(self._bounded), len(inside), self._ranks.shape[1]), dtype=np.int64)
+        for place, concept in enumerate(self._bounded):
+            for member, row in enumerate(self._ranks):
+                values = self._with_escapes(row) if concept == "csmr" else row
+                self._bound[place, member] = reach.least(self._others, values, improvements=concept == "cseq")
         self._known: dict[str, tuple[bytes, BoolArray]] = {}
 
-    def improvements(self, state: int) -> IntArray:
-        """Return where the coalition can get to that is better for it: CI_H(s)."""
-        reached = self._searcher.reached_from(state)
-        return reached[is_better(self.ranks[:, reached], self.ranks[:, state], pareto=self._pareto)]
-
-    def is_deterred(self, concept: str, state: int, better: IntArray) -> bool:
-        """Tell whether the others can sanction every improvement of the coalition from a state."""
-        if not better.size:
-            return True
-        if concept == "cnash":
-            return False
-        if concept == "csmr" and len(self.ranks) > 1:
-            if not self.is_deterred("cgmr", state, better):
-                return False
-        else:
-            than = self.ranks[:, state, None]
-            least = self._least_ranks(concept)[:, better]
-            if ((least < than) if self._pareto else (least <= than)).any(axis=0).all():
-                return True
-            if not self._pareto:
-                return False
-        return bool(self._sanctionable(concept, self.ranks[:, state])[better].all())
-
-    def _least_ranks(self, concept: str) -> IntArray:
-        """The least rank of each member that the others can bring about from each state, (members, F)."""
-        if concept not in self._least:
-            self._least[concept] = np.stack(
-                [
-                    least_reached(
-                        self._moves,
-                        self._others,
-                        self._with_escapes(row) if concept == "csmr" else row,
-                        improvements=concept == "cseq",
-                    )
-                    for row in self.ranks
-                ]
-            )
-        return self._least[concept]
-
     def _with_escapes(self, row: IntArray) -> IntArray:
-        """The best that one party alone makes of each state, (F,)."""
-        greatest = -least_reached(self._moves, self._members, -row)
-        return np.asarray(np.maximum(row, greatest))
+        """The best rank that the coalition makes for one member of each state, (F,)."""
+        highest = row.max(initial=0)
+        least = self._reach.least(self._members, highest - row, improvements=False)
+        return np.asarray(np.maximum(row, highest - least))
+
+    def judge(self, reporter: Reporter, share: float, width: float) -> tuple[IntArray, dict[str, BoolArray]]:
+        """Return how many improvements each state has, (F,), and concept -> where they are all deterred, (F,).
+
+        Parameters
+        ----------
+        share, width : float
+            How much of the whole work is done before, and how much is done here, for reports.
+        """
+        n_states = self._ranks.shape[1]
+        counts = np.zeros(n_states, dtype=np.int64)
+        settled = np.ones((len(self._bounded), n_states), dtype=np.bool_)
+        found = {concept: settled[place] for place, concept in enumerate(self._bounded)}
+        n_done = 0
+        for states, reached in self._reach.groups(self._members):
+            for part in range(0, states.size, _AT_ONCE):
+                reporter.report("coalitions", fraction=share + width * n_done / n_states)
+                some = states[part : part + _AT_ONCE]
+                _judge(some, reached, self._ranks, self._pareto, self._bound, counts, settled)
+                n_done += some.size
+            left = states[(counts[states] > 0) & ~self._all_settled(settled[:, states])]
+            for state in left[np.lexsort(self._ranks[:, left])]:
+                reporter.report("coalitions", fraction=share + width * n_done / n_states)
+                self._settle(int(state), reached, found)
+        return counts, {"cnash": counts == 0, **found}
+
+    def _all_settled(self, settled: BoolArray) -> BoolArray:
+        """Where the bounds leave nothing open: they deter, or cannot err."""
+        is_closed = np.ones(settled.shape[1], dtype=np.bool_)
+        for place, concept in enumerate(self._bounded):
+            if self._pareto:
+                is_closed &= settled[place]
+            elif concept == "csmr" and len(self._ranks) > 1:
+                is_closed &= settled[place] | ~settled[self._bounded.index("cgmr")]
+        return is_closed
+
+    def _settle(self, state: int, reached: IntArray, found: dict[str, BoolArray]) -> None:
+        """Judge a state by looking at every sanction, where bounds alone do not tell."""
+        than = self._ranks[:, state]
+        better = reached[is_better(self._ranks[:, reached], than, pareto=self._pareto)]
+        for concept in self._bounded:
+            if found[concept][state] or (concept != "csmr" and not self._pareto):
+                continue
+            if concept == "csmr" and not found["cgmr"][state]:
+                continue
+            found[concept][state] = bool(self._sanctionable(concept, than)[better].all())
 
     def _sanctionable(self, concept: str, than: IntArray) -> BoolArray:
         """From which states the others can get to a sanction of one with the ranks `than`, (F,)."""
         key = than.tobytes()
         if concept not in self._known or self._known[concept][0] != key:
-            no_sanction = is_better(self.ranks, than, pareto=self._pareto)
+            no_sanction = is_better(self._ranks, than, pareto=self._pareto)
             if concept == "csmr":
-                no_sanction |= can_reach(self._moves, self._members, no_sanction)
-            found = can_reach(self._moves, self._others, ~no_sanction, improvements=concept == "cseq")
+                no_sanction |= self._can_reach(self._members, no_sanction, improvements=False)
+            found = self._can_reach(self._others, ~no_sanction, improvements=concept == "cseq")
             self._known[concept] = (key, found)
         return self._known[concept][1]
 
+    def _can_reach(self, members: int, targets: BoolArray, *, improvements: bool) -> BoolArray:
+        least = self._reach.least(members, (~targets).astype(np.int64), improvements=improvements)
+        return np.asarray(least == 0)
+
 
 def find_stable_for_coalitions(
-    conflict: GraphConflict,
+    conflict: ProductConflict | GraphConflict,
     coalitions: Sequence[int],
     concepts: Iterable[str] = COALITION_CONCEPTS,
     *,
@@ -177,20 +244,16 @@ def find_stable_for_coalitions(
         if concept not in COALITION_CONCEPTS:
             raise OptionError(f"unknown concept '{concept}' (one of: {', '.join(COALITION_CONCEPTS)})")
     reporter = reporter or Reporter(None)
-    moves = turn_back(conflict)
     found = {concept: np.zeros((len(coalitions), conflict.n_states), dtype=np.bool_) for concept in wanted}
     counts = np.zeros((len(coalitions), conflict.n_states), dtype=np.int64)
     n_done = 0
     try:
+        reach = reach_of(conflict, reporter)
         for members in coalitions:
-            coalition = _Coalition(conflict, moves, members, pareto=pareto)
-            for number, state in enumerate(np.lexsort(coalition.ranks)):
-                share = (n_done + number / conflict.n_states) / len(coalitions)
-                reporter.report("coalitions", fraction=share)
-                better = coalition.improvements(state)
-                counts[n_done, state] = better.size
-                for concept in wanted:
-                    found[concept][n_done, state] = coalition.is_deterred(concept, state, better)
+            coalition = _Coalition(reach, members, wanted, pareto=pareto)
+            counts[n_done], flags = coalition.judge(reporter, n_done / len(coalitions), 1 / len(coalitions))
+            for concept in wanted:
+                found[concept][n_done] = flags[concept]
             n_done += 1
     except Cancelled:
         found = {concept: flags[:n_done] for concept, flags in found.items()}

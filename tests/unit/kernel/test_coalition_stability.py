@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detente.conflict import build_conflict
 from detente.errors import Cancelled, OptionError
+from detente.kernel.coalition_reach import has_lone_common_moves
 from detente.kernel.coalition_stability import COALITION_CONCEPTS, find_stable_for_coalitions
-from detente.kernel.conflict import GraphConflict
+from detente.kernel.conflict import GraphConflict, ProductConflict
 from detente.kernel.graph_stability import find_stable_in_graph
 from detente.progress import ProgressEvent, Reporter
+from tests.oracle.random_conflicts import random_conflict as random_case
 from tests.unit.kernel.graph_conflicts import PRISONERS, conflict_of, elmira, random_conflict
 from tests.unit.kernel.literal_graph import Literal, members_of
 
@@ -56,6 +59,22 @@ def test_coalitions_follow_their_definitions(pareto: bool) -> None:
         other = find_stable_for_coalitions(conflict, all_coalitions(conflict), pareto=not pareto)
         differ += any((found.stable[concept] != other.stable[concept]).any() for concept in COALITION_CONCEPTS)
     assert differ > 20
+
+
+@pytest.mark.parametrize("pareto", [False, True])
+def test_both_forms_agree(pareto: bool) -> None:
+    in_product = 0
+    for seed in range(120):
+        conflict = build_conflict(random_case(seed, n_measures=2 + seed % 5, n_parties=1 + seed % 4))
+        coalitions = range(1, 1 << conflict.graph.n_parties)
+        assert isinstance(conflict.form, ProductConflict)
+        in_product += not has_lone_common_moves(conflict.form)
+        product = find_stable_for_coalitions(conflict.form, coalitions, pareto=pareto)
+        graph = find_stable_for_coalitions(conflict.graph, coalitions, pareto=pareto)
+        for concept in COALITION_CONCEPTS:
+            assert (product.stable[concept] == graph.stable[concept]).all(), (seed, concept)
+        assert (product.n_improvements == graph.n_improvements).all(), seed
+    assert in_product > 60
 
 
 def test_one_party_is_a_coalition_of_one_where_nothing_is_done_in_common() -> None:

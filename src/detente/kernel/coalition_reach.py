@@ -1,0 +1,171 @@
+"""What coalitions can reach, in either form of a conflict: state by state, and the least of some values (§9).
+
+In the product form nobody gains a move from the rule that nobody moves twice in a row, because a party's own moves are
+transitive.  What a group reaches is then the same for all states from which it can get to one another, and is found
+once for all of them; a few arcs between the states stand for all moves.  One corner is left to the graph form: a move
+in common that needs one party only, after which this party may not move by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+
+from detente.kernel.compiled import compiled
+from detente.kernel.conflict import (
+    CommonMove,
+    GraphConflict,
+    Int32Array,
+    ProductConflict,
+    make_arcs,
+    to_graph,
+)
+from detente.kernel.graph_paths import Searcher, moves_of
+from detente.kernel.graph_reach import least_reached, turn_back
+from detente.kernel.product_reach import Moves
+from detente.kernel.system import IntArray
+from detente.progress import Reporter
+
+
+class CoalitionReach(Protocol):
+    """What an analysis of coalitions asks of either form."""
+
+    rank: Int32Array
+    """Shape (P, F)."""
+
+    def groups(self, members: int) -> Iterator[tuple[IntArray, IntArray]]:
+        """Yield states from which a coalition reaches the same, and what that is; each state once."""
+
+    def least(self, members: int, values: IntArray, *, improvements: bool) -> IntArray:
+        """Return the least value of a state that a group can reach, (F,); with or without staying."""
+
+
+class GraphReach:
+    """Reach in the graph form."""
+
+    def __init__(self, conflict: GraphConflict) -> None:
+        self.rank = conflict.rank
+        self._conflict = conflict
+        self._moves = turn_back(conflict)
+
+    def groups(self, members: int) -> Iterator[tuple[IntArray, IntArray]]:
+        """Yield every state and what a coalition reaches from it."""
+        searcher = Searcher(moves_of(self._conflict, members))
+        for state in range(self.rank.shape[1]):
+            yield np.array([state], dtype=np.int64), searcher.reached_from(state)
+
+    def least(self, members: int, values: IntArray, *, improvements: bool) -> IntArray:
+        """Return the least value of a state that a group can reach, (F,), without staying."""
+        return least_reached(self._moves, members, values, improvements=improvements)
+
+
+@compiled
+def _closure(source: int, start: IntArray, target: Int32Array, is_seen: IntArray, mark: int, found: IntArray) -> int:
+    """List what arcs lead to from a state, itself too; return how many."""
+    is_seen[source] = mark
+    found[0] = source
+    n_found = 1
+    at = 0
+    while at < n_found:
+        here = found[at]
+        at += 1
+        for arc in range(start[here], start[here + 1]):
+            there = target[arc]
+            if is_seen[there] != mark:
+                is_seen[there] = mark
+                found[n_found] = there
+                n_found += 1
+    return n_found
+
+
+def has_lone_common_moves(conflict: ProductConflict) -> bool:
+    """Whether there is a move in common that needs one party only."""
+    return any(move.coalition & (move.coalition - 1) == 0 for move in conflict.common)
+
+
+class ProductReach:
+    """Reach in the product form; `has_lone_common_moves` must be false."""
+
+    def __init__(self, conflict: ProductConflict, reporter: Reporter | None = None) -> None:
+        assert not has_lone_common_moves(conflict), "the caller takes the graph form then"
+        self.rank = conflict.rank
+        self._conflict = conflict
+        self._moves = Moves(conflict=conflict, reporter=reporter or Reporter(None))
+        self._arcs = [self._few_arcs(party) for party in range(conflict.n_parties)]
+
+    def _few_arcs(self, party: int) -> tuple[IntArray, IntArray]:
+        """Arcs that lead as far as all moves of a party: round each set of states it can go to and fro in, and on."""
+        conflict = self._conflict
+        takes, ends = conflict.takes[party], conflict.ends[party]
+        keys, first, place = np.unique(conflict.masks & ~(takes & ends), return_index=True, return_inverse=True)
+        order = np.argsort(place, kind="stable")
+        following = np.roll(order, -1)
+        is_last = place[following] != place[order]
+        is_last[-1:] = True
+        following[is_last] = first[place[order[is_last]]]
+        one_way = ProductConflict(
+            n_measures=conflict.n_measures,
+            masks=keys,
+            takes=np.array([takes & ~ends]),
+            ends=np.array([ends & ~takes]),
+            common=(),
+            rank=np.zeros((1, keys.size), dtype=np.int32),
+        )
+        arcs = to_graph(one_way).arcs[0]
+        origin = np.repeat(np.arange(keys.size), np.diff(arcs.start))
+        return np.concatenate([order, first[origin]]), np.concatenate([following, first[arcs.target]])
+
+    def _common_arcs(self, move: CommonMove) -> tuple[IntArray, IntArray]:
+        masks = self._conflict.masks
+        bit = np.uint64(1 << move.measure).astype(np.int64)
+        origin = np.flatnonzero(((masks & bit) == 0) == move.takes)
+        there = masks[origin] ^ bit
+        place = np.minimum(np.searchsorted(masks, there), masks.size - 1)
+        is_feasible = masks[place] == there
+        return origin[is_feasible], place[is_feasible]
+
+    def groups(self, members: int) -> Iterator[tuple[IntArray, IntArray]]:
+        """Yield states that a coalition can go to and fro between, and what it reaches from them, they included."""
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import connected_components
+
+        n_states = self._conflict.n_states
+        pairs = [arcs for party, arcs in enumerate(self._arcs) if members >> party & 1]
+        pairs += [self._common_arcs(move) for move in self._conflict.common if move.coalition & ~members == 0]
+        sources = np.concatenate([source for source, _ in pairs])
+        arcs = make_arcs(n_states, sources, np.concatenate([target for _, target in pairs]))
+        links = csr_array(
+            (np.ones(arcs.target.size, dtype=np.int8), arcs.target, arcs.start.astype(np.int32)), (n_states, n_states)
+        )
+        n_components, component = connected_components(links, directed=True, connection="strong")
+        order = np.argsort(component, kind="stable")
+        bounds = np.searchsorted(component[order], np.arange(n_components + 1))
+        is_seen = np.full(n_states, -1, dtype=np.int64)
+        found = np.zeros(n_states, dtype=np.int64)
+        for number in range(n_components):
+            states = order[bounds[number] : bounds[number + 1]]
+            n_found = _closure(int(states[0]), arcs.start, arcs.target, is_seen, number, found)
+            yield states, found[:n_found]
+
+    def least(self, members: int, values: IntArray, *, improvements: bool) -> IntArray:
+        """Return the least value of a state and of those that a group can reach from it, (F,)."""
+        columns = np.repeat(values.astype(np.int32)[:, None], 2, axis=1)
+        self._moves.lower_within(members, columns, improvements=improvements)
+        return columns[:, 0].astype(np.int64)
+
+
+def reach_of(conflict: ProductConflict | GraphConflict, reporter: Reporter | None = None) -> CoalitionReach:
+    """Return what tells the reach of coalitions in a conflict.
+
+    Raises
+    ------
+    LimitError
+        If moves have to be listed one by one and there are too many.
+    """
+    if isinstance(conflict, ProductConflict):
+        if not has_lone_common_moves(conflict):
+            return ProductReach(conflict, reporter)
+        conflict = to_graph(conflict)
+    return GraphReach(conflict)
