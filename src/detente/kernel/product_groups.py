@@ -8,6 +8,7 @@ used.  A state may move to those whose pattern has at least the same measures us
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ NEW_BLOCK = np.int32(1 << 30)
 STATE = np.int32((1 << 30) - 1)
 """What remains of an entry of `order` without its flags: the number of the state."""
 
-_DENSE = 16
+_DENSE = 8
 """Sets of measures per feasible state up to which a table of all sets is worth its memory."""
 
 _SHORT = 40
@@ -56,6 +57,45 @@ class Groups(NamedTuple):
     pattern: NDArray[np.uint8] | Int32Array
     used: IntArray
     first: IntArray
+
+
+class Numbers(NamedTuple):
+    """The groups of all parties numbered through, those of the first party first.
+
+    Parameters
+    ----------
+    group : Int32Array
+        Shape (P, F), the group of each state, -1 for none.
+    start : IntArray
+        Shape (number of groups,), where in the order of its party each group begins.
+    bound : IntArray
+        Shape (P + 1,), the first group of each party and, last, the number of all.
+    """
+
+    group: Int32Array
+    start: IntArray
+    bound: IntArray
+
+
+@compiled
+def _number(order: Int32Array, group: int, numbers: Int32Array, start: IntArray) -> None:
+    group -= 1
+    for at in range(order.size):
+        if order[at] < 0:
+            group += 1
+            start[group] = at
+        numbers[order[at] & STATE] = group
+
+
+def number_groups(groups: Sequence[Groups], n_states: int) -> Numbers:
+    """Number the groups of all parties through."""
+    counts = [int(np.count_nonzero(each.order < 0)) for each in groups]
+    bound = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts, dtype=np.int64)])
+    numbers = np.full((len(groups), n_states), -1, dtype=np.int32)
+    start = np.zeros(int(bound[-1]), dtype=np.int64)
+    for party, each in enumerate(groups):
+        _number(each.order, bound[party], numbers[party], start)
+    return Numbers(group=numbers, start=start, bound=bound)
 
 
 def make_places(conflict: ProductConflict) -> Places:

@@ -9,6 +9,7 @@ is met once for each mover.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from detente.kernel.compiled import compiled
 from detente.kernel.conflict import CommonMove, Int32Array, ProductConflict
-from detente.kernel.product_groups import STATE, Groups
+from detente.kernel.product_groups import STATE, Groups, Numbers
 from detente.kernel.system import BoolArray, IntArray
 
 
@@ -54,16 +55,14 @@ def _link(
     order: Int32Array,
     pattern: NDArray[np.uint8] | Int32Array,
     first: IntArray,
-    before: int,
-    group_of: Int32Array,
+    group: int,
     earlier: Int32Array,
     last: Int32Array,
 ) -> None:
-    group = before - 1
+    group -= 1
     for at in range(order.size):
         if order[at] < 0:
             group += 1
-        group_of[order[at] & STATE] = group
         slot = first[group]
         if pattern.size:
             slot += pattern[at]
@@ -71,13 +70,11 @@ def _link(
         last[slot] = at
 
 
-def make_trails(conflict: ProductConflict, groups: tuple[Groups, ...], order: Int32Array) -> Trails:
+def make_trails(conflict: ProductConflict, groups: Sequence[Groups], numbers: Numbers, order: Int32Array) -> Trails:
     """Link the groups of all parties, whose orders are the rows of `order`."""
-    counts, useds = [np.zeros(1, dtype=np.int64)], []
-    n_before = [0]
-    for each in groups:
-        n_groups = int(np.count_nonzero(each.order < 0))
-        n_before.append(n_before[-1] + n_groups)
+    counts, useds = [np.zeros(1, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for party, each in enumerate(groups):
+        n_groups = int(numbers.bound[party + 1] - numbers.bound[party])
         if each.first.size:
             sizes, used = np.diff(each.first), each.used
         elif each.used.size:
@@ -87,14 +84,13 @@ def make_trails(conflict: ProductConflict, groups: tuple[Groups, ...], order: In
         counts.append(sizes)
         useds.append(used)
     first = np.cumsum(np.concatenate(counts))
-    group = np.full(order.shape, -1, dtype=np.int32)
     earlier = np.empty(order.shape, dtype=np.int32)
     last = np.full(int(first[-1]), -1, dtype=np.int32)
     for party, each in enumerate(groups):
-        _link(each.order, each.pattern, first, n_before[party], group[party], earlier[party], last)
+        _link(each.order, each.pattern, first, numbers.bound[party], earlier[party], last)
     return Trails(
         order=order,
-        group=group,
+        group=numbers.group,
         earlier=earlier,
         first=first,
         used=np.concatenate(useds),
@@ -190,7 +186,7 @@ def _search(
 def search(
     conflict: ProductConflict,
     trails: Trails,
-    movers: list[int],
+    movers: IntArray,
     common: list[CommonMove],
     least: Int32Array,
     *,
@@ -204,7 +200,7 @@ def search(
         States, moves and ranks.
     trails : Trails
         Of its groups.
-    movers : list of int
+    movers : IntArray
         Parties that move by themselves.
     common : list of CommonMove
         Moves in common.
@@ -218,7 +214,7 @@ def search(
     )
     _search(
         trails,
-        np.array(movers, dtype=np.int64),
+        movers,
         conflict.masks,
         conflict.rank,
         np.array([1 << move.measure for move in common], dtype=np.uint64).astype(np.int64),

@@ -59,19 +59,22 @@ def find_stable(
     ----------
     fang1993, sections 3.2 and 3.3.
     """
-    moves = Moves(conflict=conflict, most_sweeps=most_sweeps, reporter=reporter or Reporter(None))
+    moves = Moves(conflict, most_sweeps=most_sweeps, reporter=reporter or Reporter(None))
     stable = {concept: np.ones(conflict.rank.shape, dtype=np.bool_) for concept in concepts}
     for party, rank in enumerate(conflict.rank):
         if not moves.can_move(party):
             continue
+        escape = _escapes(moves, party, rank)
         if "nash" in stable:
-            np.less_equal(_with_escapes(moves, party)[:, 1], rank, out=stable["nash"][party])
+            np.less_equal(escape, rank, out=stable["nash"][party])
         for names, improvements in ((("gmr", "smr"), False), (("seq", "sseq"), True)):
             if not any(name in stable for name in names):
                 continue
-            values = _with_escapes(moves, party)
+            values = np.empty((rank.size, 2), dtype=np.int32)
+            values[:, 0], values[:, 1] = rank, escape
             moves.lower(party, values, improvements=improvements)
-            np.minimum(values, rank[:, None], out=values)
+            for column in (0, 1):
+                np.minimum(values[:, column], rank, out=values[:, column])
             moves.lift(party, values)
             for column, name in enumerate(names):
                 if name in stable:
@@ -79,16 +82,15 @@ def find_stable(
     return stable
 
 
+def _escapes(moves: Moves, party: int, rank: Int32Array) -> Int32Array:
+    """Return the greatest rank of each state and of those that a party can move it to: (F,)."""
+    values = _twice(rank)
+    moves.lift(party, values)
+    return values[:, 0].copy()
+
+
 def _twice(rank: Int32Array) -> Int32Array:
     return np.repeat(rank[:, None], 2, axis=1)
-
-
-def _with_escapes(moves: Moves, party: int) -> Int32Array:
-    """Return the rank of each state to a party and the best that it can make of it by one move: (F, 2)."""
-    values = _twice(moves.conflict.rank[party])
-    moves.lift(party, values)
-    values[:, 0] = moves.conflict.rank[party]
-    return values
 
 
 def maximin_stable(
@@ -117,7 +119,7 @@ def maximin_stable(
     With F₀ = O₀ = u, F_k(s) is the greatest of u(s) and of O_{k−1} over R_i(s), O_k(s) the least of u(s) and of F_{k−1}
     over what the others reach from s; s is stable if O_{h−1}(s₁) ≤ u(s) for all s₁ in R_i(s).
     """
-    moves = Moves(conflict=conflict, most_sweeps=most_sweeps, reporter=reporter or Reporter(None))
+    moves = Moves(conflict, most_sweeps=most_sweeps, reporter=reporter or Reporter(None))
     stable = np.ones(conflict.rank.shape, dtype=np.bool_)
     for party, rank in enumerate(conflict.rank):
         if not moves.can_move(party):
