@@ -67,9 +67,21 @@ class Moves:
         Cancelled
             If the progress callback says so.
         """
+        others = ((1 << self._conflict.n_parties) - 1) & ~(1 << party)
+        self.lower_within(others, values, improvements=improvements)
+
+    def lower_within(self, members: int, values: Int32Array, *, improvements: bool) -> None:
+        """Lower each state to the least that a group, a mask of parties, reaches from it; (F, 2), in place.
+
+        Raises
+        ------
+        Cancelled
+            If the progress callback says so.
+        """
         parties = range(self._conflict.n_parties)
-        movers = np.array([other for other in parties if other != party and self.can_move(other)], dtype=np.int64)
-        common = [move for move in self._conflict.common if not move.coalition >> party & 1]
+        inside = [party for party in parties if members >> party & 1 and self.can_move(party)]
+        movers = np.array(inside, dtype=np.int64)
+        common = [move for move in self._conflict.common if move.coalition & ~members == 0]
         if not improvements:
             common = list({(move.measure, move.takes): move for move in common}.values())
         if not (movers.size or common):
