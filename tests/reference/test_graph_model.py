@@ -116,8 +116,8 @@ def mirrored(game: Game) -> set[Game]:
 
 
 def test_the_78_games_that_differ() -> None:
-    # Rapoport and Guyer (1966): 78 games differ.  Rows and columns can be called otherwise in four ways; of the 144 games
-    # that are left if players cannot, 18 have no equilibrium in pure strategies, 108 one and 18 two.
+    # Rapoport and Guyer (1966): 78 games differ.  Rows and columns can be called otherwise in four ways; if players
+    # cannot, 144 games differ, of which 18 have no equilibrium in pure strategies, 108 have one and 18 have two.
     base = build_conflict(two_by_two({"i": {"ranks": [1, 2, 3, 4]}, "j": {"ranks": [1, 2, 3, 4]}})).graph
     seen: set[Game] = set()
     n_different = 0
