@@ -38,7 +38,12 @@ if TYPE_CHECKING:
         find_indispensable,
         repair_roadmap,
     )
-    from detente.analysis.stability import Stability, analyse_stability
+    from detente.analysis.stability import (
+        Stability,
+        UnknownStability,
+        analyse_stability,
+        analyse_unknown,
+    )
     from detente.case import Case
     from detente.casefile import change_case, read_case
 
@@ -59,8 +64,10 @@ __all__ = [
     "Stability",
     "TrustAssessment",
     "TrustDesign",
+    "UnknownStability",
     "__version__",
     "analyse_stability",
+    "analyse_unknown",
     "assess_trust",
     "change_case",
     "compare_cases",
@@ -95,7 +102,9 @@ _HOMES = {
     "Stability": "detente.analysis.stability",
     "TrustAssessment": "detente.analysis.roadmap",
     "TrustDesign": "detente.analysis.roadmap",
+    "UnknownStability": "detente.analysis.stability",
     "analyse_stability": "detente.analysis.stability",
+    "analyse_unknown": "detente.analysis.stability",
     "assess_trust": "detente.analysis.roadmap",
     "change_case": "detente.casefile",
     "compare_cases": "detente.analysis.roadmap",

@@ -118,30 +118,38 @@ class Conflict:
         return place
 
 
-def build_conflict(case: Case, *, reading: str | None = None, memory: float = MEMORY) -> Conflict:
+def build_conflict(
+    case: Case, *, reading: str | None = None, memory: float = MEMORY, may_be_unknown: bool = False
+) -> Conflict:
     """Make the arrays of a case, as a reading sees it.
 
     Parameters
     ----------
     memory : float
         Bytes that the arrays of an analysis may take.
+    may_be_unknown : bool
+        Whether the analysis can do with preferences that are unknown; the ranks then say nothing of those.
 
     Raises
     ------
     CaseError
-        If the case has neither measures nor a graph, or a party that can move states no preference.
+        If the case has neither measures nor a graph, a party that can move states no preference, or leaves some
+        unknown that must be known.
     LimitError
         If there are more feasible states than there is memory for.
     """
     seen = case.under(reading)
     parties = tuple(party.id for party in seen.parties)
     if seen.graph is not None:
-        return _from_graph(seen, seen.graph, reading, parties)
+        return _from_graph(seen, seen.graph, reading, parties, may_be_unknown=may_be_unknown)
     _require_measures(seen)
     masks = feasible_masks(seen, most=int(memory / bytes_per_state(len(parties))))
     takes, ends, common = move_rules(seen, parties)
     moves = [bool(takes[i] | ends[i]) or any(move.coalition >> i & 1 for move in common) for i in range(len(parties))]
-    _require_preferences(seen, [party for party, can_move in zip(parties, moves, strict=True) if can_move])
+    movers = [party for party, can_move in zip(parties, moves, strict=True) if can_move]
+    _require_preferences(seen, movers)
+    if not may_be_unknown:
+        _require_known(seen, movers)
     rank = np.zeros((len(parties), masks.size), dtype=np.int32)
     rounded = []
     for index, party in enumerate(parties):
@@ -167,12 +175,16 @@ def bytes_per_state(n_parties: int) -> int:
     return 48 + 14 * n_parties
 
 
-def _from_graph(case: Case, graph: Graph, reading: str | None, parties: tuple[str, ...]) -> Conflict:
+def _from_graph(
+    case: Case, graph: Graph, reading: str | None, parties: tuple[str, ...], *, may_be_unknown: bool
+) -> Conflict:
     number = {state: index for index, state in enumerate(graph.states)}
     n_states = len(graph.states)
     together = {party for entry in graph.common for party in entry.parties}
     movers = [party for party in parties if graph.moves.get(party) or party in together]
     _require_ranks(case, graph, movers)
+    if not may_be_unknown:
+        _require_known(case, movers)
     rank = np.zeros((len(parties), n_states), dtype=np.int32)
     arcs = []
 
@@ -222,8 +234,27 @@ def _require_preferences(case: Case, movers: list[str]) -> None:
         )
         for party in movers
         if party not in case.preferences
+        and not _is_unknown(case, party)
         and not any(is_stated(measure, party) for measure in case.measures)
         and all(term.party != party for term in case.terms)
+    ]
+    if problems:
+        raise CaseError(problems)
+
+
+def _is_unknown(case: Case, party: str) -> bool:
+    return party in case.unknown and case.unknown[party].everything
+
+
+def _require_known(case: Case, movers: list[str]) -> None:
+    problems = [
+        Diagnostic(
+            code="D614",
+            message=f"preferences of party '{party}' are unknown, and this analysis needs to know them.",
+            help=f"analyse the conflict with unknown preferences, or delete preferences.{party}.unknown",
+        )
+        for party in movers
+        if party in case.unknown
     ]
     if problems:
         raise CaseError(problems)
@@ -237,7 +268,7 @@ def _require_ranks(case: Case, graph: Graph, movers: list[str]) -> None:
             help=f"state graph.ranks.{party}, one number for each state, or preferences.{party}, a ranking",
         )
         for party in movers
-        if party not in graph.ranks and party not in case.preferences
+        if party not in graph.ranks and party not in case.preferences and not _is_unknown(case, party)
     ]
     if problems:
         raise CaseError(problems)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,14 @@ from detente.kernel.system import FloatArray, IntArray
 _MOST_SCALED = 1 << 62
 _STATEMENTS_AT_ONCE = 30
 _ROUNDED_TO = 10**15
+
+
+class Scores(NamedTuple):
+    """What states are worth, (F,): `values` times `unit`; exactly so unless they had to be rounded."""
+
+    values: IntArray
+    unit: Fraction
+    is_exact: bool
 
 
 def exactly(quantity: Quantity) -> Fraction:
@@ -41,16 +50,16 @@ def exact_weights(case: Case, party: str) -> dict[str, Fraction]:
     return worths
 
 
-def _to_whole(numbers: Sequence[Fraction]) -> tuple[list[int], bool]:
-    """Scale fractions to whole numbers whose sums fit into 62 bits; tell whether that is exact."""
+def _to_whole(numbers: Sequence[Fraction]) -> tuple[list[int], Fraction, bool]:
+    """Scale fractions to whole numbers whose sums fit into 62 bits; return their unit and whether that is exact."""
     scale = lcm(*(number.denominator for number in numbers)) if numbers else 1
     whole = [int(number * scale) for number in numbers]
     divisor = gcd(*whole) or 1
     whole = [number // divisor for number in whole]
     if sum(abs(number) for number in whole) < _MOST_SCALED:
-        return whole, True
-    largest = max(abs(number) for number in numbers)
-    return [round(number / largest * _ROUNDED_TO) for number in numbers], False
+        return whole, Fraction(divisor, scale), True
+    unit = max(abs(number) for number in numbers) / _ROUNDED_TO
+    return [round(number / unit) for number in numbers], unit, False
 
 
 def to_ranks(values: IntArray | FloatArray) -> Int32Array:
@@ -62,7 +71,7 @@ def to_ranks(values: IntArray | FloatArray) -> Int32Array:
     return np.asarray(np.unique(values, return_inverse=True)[1], dtype=np.int32).reshape(values.shape)
 
 
-def _added(weights: Sequence[int], masks: IntArray) -> IntArray:
+def add_bits(weights: Sequence[int], masks: IntArray) -> IntArray:
     """Add the weights of the bits of each mask, a table of eleven bits at a time."""
     total = np.zeros(masks.shape, dtype=np.int64)
     for low in range(0, len(weights), 11):
@@ -74,23 +83,45 @@ def _added(weights: Sequence[int], masks: IntArray) -> IntArray:
     return total
 
 
-def rank_by_values(
+def add_values(
     weights: Sequence[Fraction], terms: Sequence[tuple[Condition, Fraction]], column: Mapping[str, int], masks: IntArray
-) -> tuple[Int32Array, bool]:
-    """Rank states by the sum of what is in force in them and of the terms that they satisfy.
+) -> Scores:
+    """Return for each state the sum of what is in force in it and of the terms that it satisfies."""
+    whole, unit, is_exact = _to_whole([*weights, *(value for _, value in terms)])
+    values = add_bits(whole[: len(weights)], masks)
+    for (condition, _), value in zip(terms, whole[len(weights) :], strict=True):
+        values += value * holds_in(condition, column, masks)
+    return Scores(values, unit, is_exact)
+
+
+def scores_of_ranks(ranks: Ranks) -> Scores:
+    """Return the ranks of states as scores; ranks are not added, so only very unequal ones are ever rounded."""
+    whole, unit, is_exact = _to_whole([exactly(rank) for rank in ranks.ranks])
+    return Scores(np.array(whole, dtype=np.int64), unit, is_exact)
+
+
+def score_party(case: Case, party: str, masks: IntArray) -> Scores | None:
+    """Return what the feasible states are worth to a party, where differences mean something.
 
     Returns
     -------
-    ranks : Int32Array
-        Shape (F,).
-    is_exact : bool
-        False if the values had to be rounded.
+    Scores or None
+        Values, weights, weighted statements or ranks; None for statements in order of priority and for rankings.
     """
-    whole, is_exact = _to_whole([*weights, *(value for _, value in terms)])
-    values = _added(whole[: len(weights)], masks)
-    for (condition, _), value in zip(terms, whole[len(weights) :], strict=True):
-        values += value * holds_in(condition, column, masks)
-    return to_ranks(values), is_exact
+    column = {measure.id: index for index, measure in enumerate(case.measures)}
+    match case.preferences.get(party):
+        case None:
+            worths = exact_weights(case, party)
+            weights = [worths[measure.id] for measure in case.measures]
+            terms = [(term.when, exactly(term.value)) for term in case.terms if term.party == party]
+            return add_values(weights, terms, column, masks)
+        case Weights(weights=stated):
+            return add_values([exactly(stated[measure.id]) for measure in case.measures], (), column, masks)
+        case Tiers(tiers=(tier,)):
+            return add_values([], [(counted.when, exactly(counted.weight)) for counted in tier], column, masks)
+        case Ranks() as ranks:
+            return scores_of_ranks(ranks)
+    return None
 
 
 def rank_by_statements(statements: Sequence[Condition], column: Mapping[str, int], masks: IntArray) -> Int32Array:
@@ -117,7 +148,7 @@ def rank_by_tiers(tiers: Tiers, column: Mapping[str, int], masks: IntArray) -> t
     all_exact = True
     for tier in tiers.tiers:
         terms = [(counted.when, exactly(counted.weight)) for counted in tier]
-        sums, is_exact = rank_by_values([], terms, column, masks)
+        sums, _, is_exact = add_values([], terms, column, masks)
         places, within = np.unique(sums, return_inverse=True)
         ranks = np.unique(ranks * places.size + within, return_inverse=True)[1].astype(np.int64)
         all_exact &= is_exact
@@ -161,13 +192,10 @@ def rank_party(case: Case, party: str, masks: IntArray) -> tuple[Int32Array, boo
             return rank_by_statements(statements, column, masks), True
         case Tiers() as tiers:
             return rank_by_tiers(tiers, column, masks)
-        case Weights(weights=stated):
-            return rank_by_values([exactly(stated[measure.id]) for measure in case.measures], (), column, masks)
         case Ranking() as ranking:
             return rank_by_places(ranking, column, masks), True
         case Ranks(ranks=ranks):
             return to_ranks(np.array(ranks, dtype=np.float64)), True
-    worths = exact_weights(case, party)
-    weights = [worths[measure.id] for measure in case.measures]
-    terms = [(term.when, exactly(term.value)) for term in case.terms if term.party == party]
-    return rank_by_values(weights, terms, column, masks)
+    scores = score_party(case, party, masks)
+    assert scores is not None  # of the rest, all have differences
+    return to_ranks(scores.values), scores.is_exact

@@ -23,7 +23,7 @@ from detente.progress import Reporter
 
 def relation_bytes(n_parties: int, n_states: int) -> int:
     """Return about how many bytes the relations of a conflict and the search on them take."""
-    return n_states * n_states * (4 * n_parties + (n_parties + 4) // 4 + 1)
+    return n_states * n_states * (5 * n_parties + 12)
 
 
 def require_room(n_parties: int, n_states: int, memory: float) -> None:

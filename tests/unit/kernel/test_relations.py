@@ -72,6 +72,6 @@ def test_too_many_states_are_refused_with_what_would_help() -> None:
     with pytest.raises(LimitError) as error:
         require_room(4, 65_536, 2**30)
     assert str(error.value) == (
-        "the conflict has 65,536 states; comparing each with each takes about 76.0 GiB and 1.0 GiB are allowed. State "
+        "the conflict has 65,536 states; comparing each with each takes about 128.0 GiB and 1.0 GiB are allowed. State "
         "more infeasible patterns, leave measures out, or allow more memory."
     )
