@@ -15,18 +15,23 @@ import numpy as np
 
 from detente.kernel.compiled import compiled
 from detente.kernel.conflict import (
+    Arcs,
     CommonMove,
     GraphConflict,
     Int32Array,
     ProductConflict,
     make_arcs,
+    reverse,
     to_graph,
 )
 from detente.kernel.graph_paths import Searcher, moves_of
-from detente.kernel.graph_reach import least_reached, turn_back
-from detente.kernel.product_reach import Moves
-from detente.kernel.system import IntArray
+from detente.kernel.graph_reach import NOTHING, can_reach, least_reached, turn_back
+from detente.kernel.product_reach import MOST_SWEEPS, Moves
+from detente.kernel.system import BoolArray, IntArray
 from detente.progress import Reporter
+
+_MOST_KEPT = 4
+"""Groups whose arcs are kept turned round; an analysis goes to and fro between a coalition and all others."""
 
 
 class CoalitionReach(Protocol):
@@ -40,6 +45,9 @@ class CoalitionReach(Protocol):
 
     def least(self, members: int, values: IntArray, *, improvements: bool) -> IntArray:
         """Return the least value of a state that a group can reach, (F,); with or without staying."""
+
+    def can_reach(self, members: int, targets: BoolArray, *, improvements: bool) -> BoolArray:
+        """Tell from which states a group can reach one of the targets, (F,); with or without staying."""
 
 
 class GraphReach:
@@ -59,6 +67,10 @@ class GraphReach:
     def least(self, members: int, values: IntArray, *, improvements: bool) -> IntArray:
         """Return the least value of a state that a group can reach, (F,), without staying."""
         return least_reached(self._moves, members, values, improvements=improvements)
+
+    def can_reach(self, members: int, targets: BoolArray, *, improvements: bool) -> BoolArray:
+        """Tell from which states a group can reach one of the targets, (F,), without staying."""
+        return can_reach(self._moves, members, targets, improvements=improvements)
 
 
 @compiled
@@ -80,6 +92,31 @@ def _closure(source: int, start: IntArray, target: Int32Array, is_seen: IntArray
     return n_found
 
 
+@compiled
+def _spread_back(
+    order: IntArray, values: IntArray, start: IntArray, source: Int32Array, least: IntArray, stack: IntArray
+) -> None:
+    """Lower every state to the least value of itself and of what arcs lead to; `order` has the least values first.
+
+    Symbols: `least` holds `NOTHING` at first; `source[start[t]:start[t + 1]]` is from where arcs lead to t.
+    """
+    for origin in order:
+        if least[origin] != NOTHING:
+            continue
+        least[origin] = values[origin]
+        stack[0] = origin
+        top = 1
+        while top > 0:
+            top -= 1
+            there = stack[top]
+            for arc in range(start[there], start[there + 1]):
+                here = source[arc]
+                if least[here] == NOTHING:
+                    least[here] = values[origin]
+                    stack[top] = here
+                    top += 1
+
+
 def has_lone_common_moves(conflict: ProductConflict) -> bool:
     """Whether there is a move in common that needs one party only."""
     return any(move.coalition & (move.coalition - 1) == 0 for move in conflict.common)
@@ -92,7 +129,8 @@ class ProductReach:
         assert not has_lone_common_moves(conflict), "the caller takes the graph form then"
         self.rank = conflict.rank
         self._conflict = conflict
-        self._moves = Moves(conflict=conflict, reporter=reporter or Reporter(None))
+        self._moves = Moves(conflict, most_sweeps=MOST_SWEEPS, reporter=reporter or Reporter(None))
+        self._backward: dict[int, Arcs] = {}
         self._arcs = [self._few_arcs(party) for party in range(conflict.n_parties)]
 
     def _few_arcs(self, party: int) -> tuple[IntArray, IntArray]:
@@ -126,16 +164,21 @@ class ProductReach:
         is_feasible = masks[place] == there
         return origin[is_feasible], place[is_feasible]
 
+    def _arcs_of(self, members: int) -> Arcs:
+        pairs = [arcs for party, arcs in enumerate(self._arcs) if members >> party & 1]
+        pairs += [self._common_arcs(move) for move in self._conflict.common if move.coalition & ~members == 0]
+        nothing = np.zeros(0, dtype=np.int64)
+        sources = np.concatenate([nothing, *(source for source, _ in pairs)])
+        targets = np.concatenate([nothing, *(target for _, target in pairs)])
+        return make_arcs(self._conflict.n_states, sources, targets)
+
     def groups(self, members: int) -> Iterator[tuple[IntArray, IntArray]]:
         """Yield states that a coalition can go to and fro between, and what it reaches from them, they included."""
         from scipy.sparse import csr_array
         from scipy.sparse.csgraph import connected_components
 
         n_states = self._conflict.n_states
-        pairs = [arcs for party, arcs in enumerate(self._arcs) if members >> party & 1]
-        pairs += [self._common_arcs(move) for move in self._conflict.common if move.coalition & ~members == 0]
-        sources = np.concatenate([source for source, _ in pairs])
-        arcs = make_arcs(n_states, sources, np.concatenate([target for _, target in pairs]))
+        arcs = self._arcs_of(members)
         links = csr_array(
             (np.ones(arcs.target.size, dtype=np.int8), arcs.target, arcs.start.astype(np.int32)), (n_states, n_states)
         )
@@ -151,9 +194,29 @@ class ProductReach:
 
     def least(self, members: int, values: IntArray, *, improvements: bool) -> IntArray:
         """Return the least value of a state and of those that a group can reach from it, (F,)."""
+        if not improvements:
+            return self._spread(members, np.argsort(values, kind="stable"), values)
         columns = np.repeat(values.astype(np.int32)[:, None], 2, axis=1)
-        self._moves.lower_within(members, columns, improvements=improvements)
+        self._moves.lower_within(members, columns, improvements=True)
         return columns[:, 0].astype(np.int64)
+
+    def can_reach(self, members: int, targets: BoolArray, *, improvements: bool) -> BoolArray:
+        """Tell which states are targets, or can be taken to one by a group, (F,)."""
+        if not improvements:
+            return np.asarray(
+                self._spread(members, np.flatnonzero(targets), np.zeros(targets.size, dtype=np.int64)) != NOTHING
+            )
+        return np.asarray(self.least(members, (~targets).astype(np.int64), improvements=True) == 0)
+
+    def _spread(self, members: int, order: IntArray, values: IntArray) -> IntArray:
+        if members not in self._backward:
+            self._backward[members] = reverse(self._arcs_of(members))
+            while len(self._backward) > _MOST_KEPT:
+                del self._backward[next(iter(self._backward))]
+        arcs = self._backward[members]
+        least = np.full(values.size, NOTHING, dtype=np.int64)
+        _spread_back(order, values.astype(np.int64), arcs.start, arcs.target, least, np.zeros_like(least))
+        return least
 
 
 def reach_of(conflict: ProductConflict | GraphConflict, reporter: Reporter | None = None) -> CoalitionReach:

@@ -187,14 +187,10 @@ class _Coalition:
         if concept not in self._known or self._known[concept][0] != key:
             no_sanction = is_better(self._ranks, than, pareto=self._pareto)
             if concept == "csmr":
-                no_sanction |= self._can_reach(self._members, no_sanction, improvements=False)
-            found = self._can_reach(self._others, ~no_sanction, improvements=concept == "cseq")
+                no_sanction |= self._reach.can_reach(self._members, no_sanction, improvements=False)
+            found = self._reach.can_reach(self._others, ~no_sanction, improvements=concept == "cseq")
             self._known[concept] = (key, found)
         return self._known[concept][1]
-
-    def _can_reach(self, members: int, targets: BoolArray, *, improvements: bool) -> BoolArray:
-        least = self._reach.least(members, (~targets).astype(np.int64), improvements=improvements)
-        return np.asarray(least == 0)
 
 
 def find_stable_for_coalitions(
