@@ -39,15 +39,26 @@ if TYPE_CHECKING:
         repair_roadmap,
     )
     from detente.analysis.stability import (
+        AttitudeSearch,
+        AttitudeStability,
+        Behaviour,
         Stability,
+        StrengthStability,
         UnknownStability,
+        analyse_attitudes,
+        analyse_behaviour,
         analyse_stability,
+        analyse_strength,
         analyse_unknown,
+        find_attitudes,
     )
     from detente.case import Case
     from detente.casefile import change_case, read_case
 
 __all__ = [
+    "AttitudeSearch",
+    "AttitudeStability",
+    "Behaviour",
     "Case",
     "Comparison",
     "CriticalValues",
@@ -62,11 +73,15 @@ __all__ = [
     "RoadmapEvaluation",
     "RoadmapProgress",
     "Stability",
+    "StrengthStability",
     "TrustAssessment",
     "TrustDesign",
     "UnknownStability",
     "__version__",
+    "analyse_attitudes",
+    "analyse_behaviour",
     "analyse_stability",
+    "analyse_strength",
     "analyse_unknown",
     "assess_trust",
     "change_case",
@@ -79,6 +94,7 @@ __all__ = [
     "evaluate_progress",
     "evaluate_roadmap",
     "evaluate_roadmaps",
+    "find_attitudes",
     "find_critical_values",
     "find_indispensable",
     "read_case",
@@ -86,6 +102,9 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AttitudeSearch": "detente.analysis.stability",
+    "AttitudeStability": "detente.analysis.stability",
+    "Behaviour": "detente.analysis.stability",
     "Case": "detente.case",
     "Comparison": "detente.analysis.roadmap",
     "CriticalValues": "detente.analysis.roadmap",
@@ -100,10 +119,14 @@ _HOMES = {
     "RoadmapEvaluation": "detente.analysis.roadmap",
     "RoadmapProgress": "detente.analysis.roadmap",
     "Stability": "detente.analysis.stability",
+    "StrengthStability": "detente.analysis.stability",
     "TrustAssessment": "detente.analysis.roadmap",
     "TrustDesign": "detente.analysis.roadmap",
     "UnknownStability": "detente.analysis.stability",
+    "analyse_attitudes": "detente.analysis.stability",
+    "analyse_behaviour": "detente.analysis.stability",
     "analyse_stability": "detente.analysis.stability",
+    "analyse_strength": "detente.analysis.stability",
     "analyse_unknown": "detente.analysis.stability",
     "assess_trust": "detente.analysis.roadmap",
     "change_case": "detente.casefile",
@@ -116,6 +139,7 @@ _HOMES = {
     "evaluate_progress": "detente.analysis.roadmap",
     "evaluate_roadmap": "detente.analysis.roadmap",
     "evaluate_roadmaps": "detente.analysis.roadmap",
+    "find_attitudes": "detente.analysis.stability",
     "find_critical_values": "detente.analysis.roadmap",
     "find_indispensable": "detente.analysis.roadmap",
     "read_case": "detente.casefile",

@@ -267,6 +267,20 @@ def test_every_key_of_trust_over_time_is_documented() -> None:
         assert [key for key in inner if f"`{key}`" not in text] == []
 
 
+def test_every_key_of_attitudes_and_behaviour_is_documented() -> None:
+    case = pair()
+    held: Any = detente.analyse_attitudes(case, attitudes={"A": {"B": "+"}}).to_dict()  # Any: a tree of JSON
+    searched: Any = detente.find_attitudes(case, state="a b").to_dict()  # Any: as above
+    seen: Any = detente.analyse_behaviour(case, path=["-", "a"]).to_dict()  # Any: as above
+    shared = keys("every analysis")
+    assert set(held) == shared | keys("attitudes")
+    assert set(searched) == shared | keys("attitudes that would do")
+    assert set(seen) == shared | keys("behaviour")
+    assert set(seen["observations"][0]) == keys("an observation")
+    [table] = ANSWERS["attitudes that would do"]
+    assert [key for key in searched["concepts"]["nash"] if f"`{key}`" not in table["concepts"][0]] == []
+
+
 def test_every_key_within_a_key_is_named() -> None:
     case = pair(irreversible=True)
     entry: Any = evaluate_roadmaps(case, [[["a"], ["b"]]]).to_dict()["roadmaps"]  # Any: a tree of JSON
