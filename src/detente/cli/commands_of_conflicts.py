@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -27,6 +28,13 @@ ConceptsOption = Annotated[
         help="Some of nash, gmr, smr, seq and sseq, with commas between or repeated; all unless given.",
     ),
 ]
+
+
+class ByWord(StrEnum):
+    """What an inverse analysis may change."""
+
+    RANKS = "ranks"
+    STATEMENTS = "statements"
 
 
 def split_words(texts: list[str] | None) -> tuple[str, ...] | None:
@@ -77,6 +85,67 @@ def why(
                     concepts=split_words(concepts),
                     reading=reading,
                     most=most,
+                    progress=watch,
+                ),
+            ),
+            delivery=Delivery(json=as_json, file=output),
+        )
+
+
+@app.command(cls=Command)
+def inverse(
+    case: CaseArgument,
+    state: StateOption = None,
+    concept: Annotated[
+        str, typer.Option("--concept", metavar="WORD", help="nash, gmr, smr, seq or sseq.", show_default=True)
+    ] = "seq",
+    party: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--party", metavar="ID", help="Whose preferences may change; repeatable. Everybody's unless given."
+        ),
+    ] = None,
+    by: Annotated[
+        ByWord,
+        typer.Option(
+            "--by",
+            metavar="<ranks|statements>",
+            help="Count pairs of states ranked otherwise, or swaps of neighbours in lists of priorities.",
+        ),
+    ] = ByWord.RANKS,
+    max_seconds: Annotated[
+        float | None,
+        typer.Option("--max-seconds", metavar="S", min=0.1, help="Stop then, with the best so far and a bound."),
+    ] = None,
+    reading: ReadingOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+    output: OutputOption = None,
+    all_problems: AllOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Tell which preferences would make a state stable for all.
+
+    The least change of preferences that does it: whose, and which states or priorities would have to change places.
+    """
+    with answering(debug=debug, all_problems=all_problems):
+        from detente.analysis.stability import find_inverse
+        from detente.cli.output import Delivery
+        from detente.cli.questions import Question, run_question
+
+        run_question(
+            case,
+            settings or [],
+            Question(
+                title="which preferences would make a state stable",
+                ask=lambda read, watch: find_inverse(
+                    read,
+                    state,
+                    concept,
+                    parties=party,
+                    by=by.value,
+                    reading=reading,
+                    max_seconds=max_seconds,
                     progress=watch,
                 ),
             ),

@@ -240,7 +240,7 @@ def analyse_stability(
     Examples
     --------
     >>> import detente
-    >>> result = detente.analyse_stability(detente.read_case("poundstone-1992/prisoners-dilemma"))
+    >>> result = detente.analyse_stability(detente.read_case("rapoport-1966/prisoners-dilemma"))
     >>> [result.conflict.label(state) for state in result.equilibria("seq")]
     ['-', 'row-cooperates column-cooperates']
     """
