@@ -4,6 +4,7 @@ from detente.analysis.stability.attitude_search import AttitudeSearch, Attitudes
 from detente.analysis.stability.attitudes import AttitudeStability, analyse_attitudes
 from detente.analysis.stability.behaviour import Behaviour, Deed, Observation, Uncounted, analyse_behaviour
 from detente.analysis.stability.stability import Stability, analyse_stability
+from detente.analysis.stability.strength import StrengthStability, analyse_strength
 from detente.analysis.stability.unknown import UnknownStability, analyse_unknown
 from detente.analysis.stability.why import Improvement, Reason, Sanction, StabilityReasons, Step, explain_stability
 
@@ -20,11 +21,13 @@ __all__ = [
     "Stability",
     "StabilityReasons",
     "Step",
+    "StrengthStability",
     "Uncounted",
     "UnknownStability",
     "analyse_attitudes",
     "analyse_behaviour",
     "analyse_stability",
+    "analyse_strength",
     "analyse_unknown",
     "explain_stability",
     "find_attitudes",
