@@ -99,9 +99,9 @@ def find_case(path: str | Path) -> tuple[Path, str]:
         raise OptionError(f"the folder {given} has no {CASE_FILE} (`detente new` writes a starter case)")
     if given.exists():
         return given, str(given)
-    folder = find_gallery_case(str(path))
-    if folder is not None:
-        return folder / CASE_FILE, f"{path}/{CASE_FILE}"
+    file = find_gallery_case(str(path))
+    if file is not None:
+        return file, f"{path}/{CASE_FILE}" if file.name == CASE_FILE else f"{path}.yaml"
     raise OptionError(
         f"no such case: '{path}' is no folder, no file and no case of the gallery "
         f"(the gallery has: {', '.join(gallery_names()) or 'none'})"

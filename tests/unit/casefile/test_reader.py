@@ -22,6 +22,7 @@ from detente.case import (
 )
 from detente.casefile import change_case, read_case
 from detente.errors import CaseError, OptionError, Severity
+from detente.gallery import gallery_names
 
 SMALL = "detente: 1\nparties: {usa: , dprk: }\n"
 
@@ -310,7 +311,8 @@ def test_missing_case_says_what_there_is(tmp_path: Path) -> None:
     with pytest.raises(OptionError) as caught:
         read_case("korea-2081")
     assert str(caught.value) == (
-        "no such case: 'korea-2081' is no folder, no file and no case of the gallery (the gallery has: korea-2018)"
+        "no such case: 'korea-2081' is no folder, no file and no case of the gallery "
+        f"(the gallery has: {', '.join(gallery_names())})"
     )
     with pytest.raises(OptionError) as caught:
         read_case(tmp_path)

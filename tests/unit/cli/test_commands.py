@@ -12,6 +12,7 @@ from detente import read_case
 from detente._version import __version__
 from detente.analysis.roadmap import OBJECTIVES
 from detente.cli.commands_of_designs import ObjectiveWord
+from detente.gallery import gallery_names
 
 Run = Callable[..., Result]
 
@@ -131,7 +132,7 @@ def test_a_case_that_is_not_there_is_a_usage_error(run: Run) -> None:
         run("evaluate", "nowhere"),
         2,
         "Error: no such case: 'nowhere' is no folder, no file and no case of the gallery "
-        "(the gallery has: korea-2018)\n",
+        f"(the gallery has: {', '.join(gallery_names())})\n",
     )
 
 
