@@ -90,7 +90,7 @@ class Twin:
         return all(self.rank[i][t] > self.rank[i][s] for i in movers)
 
     def reach(self, members: Collection[int], s: int, *, improvements: bool) -> set[int]:
-        """R_H(s) or R_H⁺(s): nobody twice in a row; a common move is never blocked, and after it anybody moves."""
+        """R_H(s) or R_H⁺(s): nobody twice in a row; common moves are never blocked."""
         seen: set[tuple[int, int]] = set()
         waiting = [(s, -1)]
         while waiting:
@@ -105,7 +105,7 @@ class Twin:
                     continue
                 t = self.masks.index(there)
                 if not improvements or self.improves(who, at, t):
-                    after.append((t, -1))
+                    after.append((t, who[0] if len(who) == 1 else -1))
             waiting += [pair for pair in after if pair not in seen]
             seen |= set(after)
         return {t for t, _ in seen}

@@ -82,6 +82,10 @@ class Moves:
         inside = [party for party in parties if members >> party & 1 and self.can_move(party)]
         movers = np.array(inside, dtype=np.int64)
         common = [move for move in self._conflict.common if move.coalition & ~members == 0]
+        alone = [1 << other for other in movers]
+        if any(move.coalition in alone for move in common):
+            self._search(movers, common, values, improvements=improvements, is_strict=True)
+            return
         if not improvements:
             common = list({(move.measure, move.takes): move for move in common}.values())
         if not (movers.size or common):
@@ -89,7 +93,7 @@ class Moves:
         if self._sweep_all(movers, common, values, improvements=improvements):
             return
         if not self._sweep_due(movers, common, values, improvements=improvements):
-            self._search(movers, common, values, improvements=improvements)
+            self._search(movers, common, values, improvements=improvements, is_strict=False)
 
     def _sweep_all(self, movers: IntArray, common: list[CommonMove], values: Int32Array, *, improvements: bool) -> bool:
         """Sweep all groups while that changes much; tell whether nothing is left to be done."""
@@ -177,13 +181,21 @@ class Moves:
             is_due,
         )
 
-    def _search(self, movers: IntArray, common: list[CommonMove], values: Int32Array, *, improvements: bool) -> None:
+    def _search(
+        self, movers: IntArray, common: list[CommonMove], values: Int32Array, *, improvements: bool, is_strict: bool
+    ) -> None:
         if self._numbers is None:
             self._numbers = number_groups(self._groups, self._conflict.n_states)
         if self._trails is None:
             self._trails = make_trails(self._conflict, self._groups, self._numbers, self._order)
         for column in (0, 1):
             self._reporter.report(TASK)
-            least = np.ascontiguousarray(values[:, column])
-            search(self._conflict, self._trails, movers, common, least, improvements=improvements)
-            values[:, column] = least
+            values[:, column] = search(
+                self._conflict,
+                self._trails,
+                movers,
+                common,
+                np.ascontiguousarray(values[:, column]),
+                improvements=improvements,
+                is_strict=is_strict,
+            )

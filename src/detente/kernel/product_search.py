@@ -5,6 +5,10 @@ them.  The search needs none: it takes states in increasing order of value and f
 states that nothing has reached yet.  In a group sorted by preference, those that would rather be elsewhere are at the
 end; for each pattern a pointer says how far from the end all have been reached, and only moves forward.  So each state
 is met once for each mover.
+
+That nobody moves twice in a row stops nobody here, because two moves of one party on measures are one, with one
+exception: a party that is alone a coalition in a forum moves last when it decides there, and may not go on by itself.
+Where that can happen the search tells apart who moved last.
 """
 
 from __future__ import annotations
@@ -15,10 +19,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.errors import LimitError
 from detente.kernel.compiled import compiled
 from detente.kernel.conflict import CommonMove, Int32Array, ProductConflict
 from detente.kernel.product_groups import STATE, Groups, Numbers
 from detente.kernel.system import BoolArray, IntArray
+
+MOST_PARTIES = 30
+"""Parties whose last moves fit into 32 bits with a sign, and a bit for moves in common."""
 
 
 class Trails(NamedTuple):
@@ -117,6 +125,31 @@ def _place(masks: IntArray, mask: int) -> int:
 
 
 @compiled
+def _reached(
+    state: int,
+    last: int,
+    value: int,
+    done: Int32Array,
+    due: Int32Array,
+    waiting: Int32Array,
+    n_waiting: int,
+    least: Int32Array,
+) -> int:
+    """Note that a value is within reach of a state after certain last movers; return how many states wait."""
+    new = last & ~done[state]
+    if new == 0:
+        return n_waiting
+    if done[state] == 0:
+        least[state] = value
+    if due[state] == 0:
+        waiting[n_waiting] = state
+        n_waiting += 1
+    done[state] |= new
+    due[state] |= new
+    return n_waiting
+
+
+@compiled
 def _search(
     trails: Trails,
     movers: IntArray,
@@ -125,29 +158,44 @@ def _search(
     bits: IntArray,
     takes: BoolArray,
     members: BoolArray,
+    leaves: IntArray,
     improvements: bool,
+    is_strict: bool,
     by_value: IntArray,
+    values: Int32Array,
     least: Int32Array,
 ) -> None:
-    """Give each state the value of the first in `by_value` that can be reached from it, in place."""
+    """Give each state the value of the first in `by_value` that can be reached from it.
+
+    Symbols: `done[s]` has a bit for each who may have moved last before s and still leaves the value within reach, P
+    for several in common; `due[s]` those of them from which the search has not gone on.  Unless strict, one bit does.
+    """
     n_states = masks.size
-    is_reached = np.zeros(n_states, dtype=np.bool_)
+    n_parties = rank.shape[0]
+    everybody = (1 << (n_parties + 1)) - 1 if is_strict else 1
+    done = np.zeros(n_states, dtype=np.int32)
+    due = np.zeros(n_states, dtype=np.int32)
     waiting = np.empty(n_states, dtype=np.int32)
     pointer = trails.last.copy()
+    left_out = np.full(trails.last.size, -1, dtype=np.int32)
     for source in by_value:
-        if is_reached[source]:
+        if done[source] == everybody:
             continue
-        value = least[source]
-        is_reached[source] = True
+        value = values[source]
+        due[source] |= everybody & ~done[source]
+        done[source] = everybody
         waiting[0] = source
         n_waiting = 1
         while n_waiting:
             n_waiting -= 1
             target = waiting[n_waiting]
+            last = due[target]
+            due[target] = 0
             for party in movers:
                 group = trails.group[party, target]
-                if group < 0:
+                if group < 0 or (is_strict and last >> party & 1 == 0):
                     continue
+                others = everybody & ~(1 << party) if is_strict else everybody
                 used = (masks[target] ^ trails.only_ends[party]) & trails.one_way[party]
                 for slot in range(trails.first[group], trails.first[group + 1]):
                     if trails.used[slot] & ~used != 0:
@@ -157,30 +205,30 @@ def _search(
                         state = trails.order[party, at] & STATE
                         if improvements and rank[party, state] >= rank[party, target]:
                             break
-                        if not is_reached[state]:
-                            is_reached[state] = True
-                            least[state] = value
-                            waiting[n_waiting] = state
-                            n_waiting += 1
+                        if state == target:
+                            left_out[slot] = state
+                        else:
+                            n_waiting = _reached(state, others, value, done, due, waiting, n_waiting, least)
                         at = trails.earlier[party, at]
                     pointer[slot] = at
+                    state = left_out[slot]
+                    if state >= 0 and state != target:
+                        n_waiting = _reached(state, others, value, done, due, waiting, n_waiting, least)
+                        left_out[slot] = -1
             for move in range(bits.size):
-                if (masks[target] & bits[move] == 0) == takes[move]:
+                if (masks[target] & bits[move] == 0) == takes[move] or (is_strict and last >> leaves[move] & 1 == 0):
                     continue
                 found = _place(masks, masks[target] ^ bits[move])
-                if found < 0 or is_reached[found]:
+                if found < 0 or done[found] == everybody:
                     continue
                 is_better = True
                 if improvements:
-                    for party in range(rank.shape[0]):
+                    for party in range(n_parties):
                         if members[move, party] and rank[party, target] <= rank[party, found]:
                             is_better = False
                             break
                 if is_better:
-                    is_reached[found] = True
-                    least[found] = value
-                    waiting[n_waiting] = found
-                    n_waiting += 1
+                    n_waiting = _reached(found, everybody, value, done, due, waiting, n_waiting, least)
 
 
 def search(
@@ -188,11 +236,12 @@ def search(
     trails: Trails,
     movers: IntArray,
     common: list[CommonMove],
-    least: Int32Array,
+    values: Int32Array,
     *,
     improvements: bool,
-) -> None:
-    """Lower each state to the least value that movers, with the common moves given, reach from it.
+    is_strict: bool,
+) -> Int32Array:
+    """Return the least value of each state and of all that movers, with the common moves given, reach from it.
 
     Parameters
     ----------
@@ -204,14 +253,33 @@ def search(
         Parties that move by themselves.
     common : list of CommonMove
         Moves in common.
-    least : Int32Array
-        Shape (F,), changed in place.
+    values : Int32Array
+        Shape (F,).
     improvements : bool
         Whether each move must be better for each who makes it.
+    is_strict : bool
+        Whether who moved last has to be told apart: only if a party may move by itself and also in a coalition of one.
+
+    Returns
+    -------
+    Int32Array
+        Shape (F,).
+
+    Raises
+    ------
+    LimitError
+        If who moved last has to be told apart and there are too many parties.
     """
-    members = np.array(
-        [[move.coalition >> party & 1 for party in range(conflict.n_parties)] for move in common], dtype=np.bool_
-    )
+    if is_strict and conflict.n_parties > MOST_PARTIES:
+        raise LimitError(
+            f"the conflict has {conflict.n_parties} parties; who moved last can be told apart for at most "
+            f"{MOST_PARTIES}, which a forum that one party decides alone makes necessary"
+        )
+    who = [[party for party in range(conflict.n_parties) if move.coalition >> party & 1] for move in common]
+    members = np.zeros((len(common), conflict.n_parties), dtype=np.bool_)
+    for move, parties in enumerate(who):
+        members[move, parties] = True
+    least = values.copy()
     _search(
         trails,
         movers,
@@ -219,8 +287,12 @@ def search(
         conflict.rank,
         np.array([1 << move.measure for move in common], dtype=np.uint64).astype(np.int64),
         np.array([move.takes for move in common], dtype=np.bool_),
-        members.reshape(len(common), conflict.n_parties),
+        members,
+        np.array([each[0] if len(each) == 1 else conflict.n_parties for each in who], dtype=np.int64),
         improvements,
-        np.argsort(least, kind="stable"),
+        is_strict,
+        np.argsort(values, kind="stable"),
+        values,
         least,
     )
+    return least
