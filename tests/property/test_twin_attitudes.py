@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detente.kernel.attitudes import AttitudeMatrix, RelationalModel, selfish
-from detente.kernel.conflict import GraphConflict
+from detente.kernel.conflict import GraphConflict, make_arcs
 from detente.kernel.graph_stability import find_stable_in_graph
 from tests.oracle.attitudes import (
     RELATIONAL,
@@ -59,6 +59,27 @@ def test_single_states_are_as_in_the_whole(seed: int) -> None:
     chosen = np.arange(0, len(situation.states), 2, dtype=np.int64)
     part = model.stable(matrix, states=chosen)
     assert all(np.array_equal(part[concept], whole[concept][:, chosen]) for concept in RELATIONAL)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_single_states_of_many_are_as_in_the_whole(seed: int) -> None:
+    situation = random_graph(seed, n_states=150, n_parties=3)
+    matrix = _matrix(situation, random_attitudes(situation, seed))
+    model = RelationalModel(graph_of(situation))
+    whole = model.stable(matrix)
+    for state in range(0, 150, 10):
+        part = model.stable(matrix, states=np.array([state], dtype=np.int64))
+        assert all(np.array_equal(part[concept][:, 0], whole[concept][:, state]) for concept in RELATIONAL)
+
+
+def test_whom_nobody_can_answer_nothing_deters() -> None:
+    alone = GraphConflict(
+        arcs=(make_arcs(2, np.array([0]), np.array([1])),), common=(), rank=np.array([[0, 1]], dtype=np.int32)
+    )
+    found = RelationalModel(alone).stable(np.zeros((1, 1), dtype=np.int8))
+    assert {concept: stable.tolist() for concept, stable in found.items()} == {
+        concept: [[False, True]] for concept in RELATIONAL
+    }
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -181,6 +181,7 @@ def test_what_needs_no_attitudes_and_what_no_attitudes_do() -> None:
     single = case_of([party("A")], [measure("a", "A", {"A": 1})])
     result = both_better(single)
     assert result.status is Status.NONE
+    assert len(result.plot().patches) == 0
     assert str(result.explain()).splitlines() == [
         "By Nash no attitudes toward others make the state with nothing in force stable for all: nothing would make "
         "it so for A.",
