@@ -3,6 +3,8 @@
 from detente.analysis.stability.attitude_search import AttitudeSearch, AttitudesFound, find_attitudes
 from detente.analysis.stability.attitudes import AttitudeStability, analyse_attitudes
 from detente.analysis.stability.behaviour import Behaviour, Deed, Observation, Uncounted, analyse_behaviour
+from detente.analysis.stability.inverse import InverseAnalysis, find_inverse
+from detente.analysis.stability.preference_changes import Comparison, PreferenceChange
 from detente.analysis.stability.stability import Stability, analyse_stability
 from detente.analysis.stability.strength import StrengthStability, analyse_strength
 from detente.analysis.stability.unknown import UnknownStability, analyse_unknown
@@ -13,9 +15,12 @@ __all__ = [
     "AttitudeStability",
     "AttitudesFound",
     "Behaviour",
+    "Comparison",
     "Deed",
     "Improvement",
+    "InverseAnalysis",
     "Observation",
+    "PreferenceChange",
     "Reason",
     "Sanction",
     "Stability",
@@ -31,4 +36,5 @@ __all__ = [
     "analyse_unknown",
     "explain_stability",
     "find_attitudes",
+    "find_inverse",
 ]
