@@ -37,6 +37,9 @@ MOST_STEPS = 20_000_000_000
 """Arcs that searches for single states may look at in all: some minutes."""
 
 
+AT_ONCE = 64
+"""States searched for between two reports."""
+
 FEW = 64
 """Where at most one state in so many is asked for, only its own moves are looked at."""
 
@@ -234,12 +237,12 @@ class RelationalModel:
                 share = (party + number / len(concepts)) / n_parties
                 reporter.report("relational stability", fraction=share)
                 moves = replies if concept == "seq" else self._moves
-                found[concept][party] = self._stable_for(party, attitudes[party], concept, moves, chosen)
+                found[concept][party] = self._stable_for(party, attitudes[party], concept, moves, chosen, reporter)
         return found
 
     def stable_for(self, party: int, row: NDArray[np.int8], concept: str, states: IntArray) -> BoolArray:
         """Tell which of some states are stable for one party by Nash, GMR or SMR, whatever the others' attitudes."""
-        return self._stable_for(party, row, concept, self._moves, states)
+        return self._stable_for(party, row, concept, self._moves, states, Reporter(None))
 
     def _replies(self, attitudes: AttitudeMatrix) -> BackwardMoves:
         """Mark among all moves those that are consistent for everybody who makes them."""
@@ -257,7 +260,13 @@ class RelationalModel:
         return replace(moves, improves=improves)
 
     def _stable_for(
-        self, party: int, row: NDArray[np.int8], concept: str, moves: BackwardMoves, states: IntArray
+        self,
+        party: int,
+        row: NDArray[np.int8],
+        concept: str,
+        moves: BackwardMoves,
+        states: IntArray,
+        reporter: Reporter,
     ) -> BoolArray:
         arcs = self.conflict.arcs[party]
         consistent = self._consistent_from(arcs, row, states)
@@ -272,23 +281,25 @@ class RelationalModel:
         if not counted or (concept == "smr" and len(counted) > 1):
             group = group_of(moves, others_of(self.conflict, party))
             self._check(group, moves, states, consistent)
-            _search_each(
-                arcs.start,
-                arcs.target,
-                consistent,
-                signed,
-                concept == "smr",
-                states,
-                stable,
-                moves.start,
-                moves.source,
-                moves.improves,
-                concept == "seq",
-                group.movers,
-                moves.is_blocked,
-                group.first,
-                group.layers,
-            )
+            for begin in range(0, states.size, AT_ONCE):
+                reporter.report("relational stability, state by state")
+                _search_each(
+                    arcs.start,
+                    arcs.target,
+                    consistent,
+                    signed,
+                    concept == "smr",
+                    states[begin : begin + AT_ONCE],
+                    stable[begin : begin + AT_ONCE],
+                    moves.start,
+                    moves.source,
+                    moves.improves,
+                    concept == "seq",
+                    group.movers,
+                    moves.is_blocked,
+                    group.first,
+                    group.layers,
+                )
             return stable
         least = np.zeros(signed.shape, dtype=np.int64)
         for place, other in enumerate(counted):
