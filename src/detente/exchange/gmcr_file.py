@@ -30,7 +30,7 @@ MOST_ENTRIES = 1_000
 
 _DIRECTIONS = {"both": Direction.BOTH, "fwd": Direction.FORWARD, "back": Direction.BACKWARD}
 _LONGEST_NAME = 500
-_DERIVED = ("payoffs", "coalitionsFull")
+_UNREAD = ("payoffs", "coalitionsFull", "program", "version")
 _READ = (
     "options",
     "decisionMakers",
@@ -181,7 +181,7 @@ class _Reader:
             infeasible=self.simples(document.get("infeasibles"), "infeasibles", len(options)),
             coalitions=self.coalitions(document.get("coalitions"), len(parties)),
             is_ranked=is_ranked,
-            not_read=tuple(key for key in document if key not in _READ and key not in _DERIVED),
+            not_read=tuple(key for key in document if key not in _READ and key not in _UNREAD),
         )
 
     def entries(self, value: object, place: str, most: int = MOST_ENTRIES) -> Sequence[object]:
