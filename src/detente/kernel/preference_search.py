@@ -143,6 +143,7 @@ class ProfileSearch:
         given_up: int | None = None
         made = popped = 0
         is_stopped = False
+        node: _Node | None = None
         try:
             while waiting:
                 if self._limit is not None and waiting[0].bound >= self._limit:
@@ -157,13 +158,14 @@ class ProfileSearch:
                 alternatives = examine(profile.rank)
                 if alternatives is None:
                     self._keep(profile)
+                    node = None
                     break
                 if popped % DIVE_EVERY == (0 if self._best is None else DIVE_EVERY - 1):
                     self._dive(node, examine, deadline)
                 popped += 1
                 for child in self._children(node, alternatives):
                     if deadline.is_over():
-                        heapq.heappush(waiting, node)
+                        is_stopped = True
                         break
                     reporter.report(task, best=least, bound=node.bound / 2)
                     if child is None:
@@ -171,8 +173,13 @@ class ProfileSearch:
                     elif self._limit is None or child.bound < self._limit:
                         made += 1
                         heapq.heappush(waiting, child._replace(number=made))
+                if is_stopped:
+                    break
+                node = None
         except Cancelled:
             is_stopped = True
+        if node is not None:
+            heapq.heappush(waiting, node)
         return self._searched(self._best, self._limit, waiting, given_up, is_stopped)
 
     def _keep(self, profile: Profile) -> None:

@@ -71,26 +71,26 @@ def explain_inverse(result: InverseAnalysis) -> Iterator[Sentence]:
 
 def _answer(result: InverseAnalysis) -> Iterator[Sentence]:
     measure = format_pairs if result.by == "ranks" else _swaps
-    whose = "" if len(result.changes) != 1 else f", all of {result.conflict.case.party(result.changes[0].party).name}"
+    whose = "" if len(result.changes) != 1 else f" by {result.conflict.case.party(result.changes[0].party).name}"
     if result.status is Status.NONE:
         what = "order of the states" if result.by == "ranks" else "list of the same statements"
         yield Sentence(text=f"No other {what} of those whose preferences may change makes it stable for all.")
     elif result.distance is None:
-        yield Sentence(
-            text=f"Stopped before a change was found; it takes at least {measure(result.bound)} ranked otherwise."
-            if result.by == "ranks"
-            else f"Stopped before a change was found; it takes at least {measure(result.bound)}."
-        )
+        least = f"; it takes at least {measure(result.bound)}" if result.bound else ""
+        yield Sentence(text=f"The search was stopped before a change was found{least}.")
     else:
-        least = "The least change that makes it so takes" if result.status is Status.OPTIMAL else "A change of"
-        amount = measure(result.distance)
         otherwise = " ranked otherwise" if result.by == "ranks" else " in lists of priorities"
+        amount = f"{measure(result.distance)}{otherwise}{whose if result.by == 'ranks' else ''}"
         if result.status is Status.OPTIMAL:
-            yield Sentence(text=f"{least} {amount}{otherwise}{whose}.")
+            yield Sentence(text=f"The least change that makes it so takes {amount}.")
+        elif result.bound:
+            yield Sentence(
+                text=f"A change of {amount} makes it so. The search was stopped before that was known to be the least, "
+                f"which takes at least {measure(result.bound)}."
+            )
         else:
             yield Sentence(
-                text=f"{least} {amount}{otherwise}{whose} makes it so; stopped before it was known to be the least, "
-                f"which is {measure(result.bound)} at least."
+                text=f"A change of {amount} makes it so. The search was stopped before any smaller one was ruled out."
             )
 
 

@@ -8,57 +8,15 @@ import pytest
 from detente.analysis.result import Status
 from detente.analysis.stability.named_states import find_state
 from detente.analysis.stability.why import explain_stability
-from detente.case import Case, Graph, Measure, Party, Statements, Term, parse_condition
+from detente.case import Case, Statements, Term, parse_condition
 from detente.conflict import build_conflict
 from detente.errors import Cancelled, OptionError
 from detente.progress import ProgressEvent
-
-
-def _dilemma() -> Case:
-    """The prisoner's dilemma: each gives 1 by keeping quiet, and the other has 3 of it."""
-    return Case(
-        name="Two prisoners",
-        period="year",
-        parties=(Party(id="row", name="Row"), Party(id="column", name="Column")),
-        measures=(
-            Measure(id="row-quiet", name="Row keeps quiet", owners=("row",), value={"row": -1.0, "column": 3.0}),
-            Measure(id="col-quiet", name="Column keeps quiet", owners=("column",), value={"row": 3.0, "column": -1.0}),
-        ),
-    )
-
-
-def _elmira() -> Case:
-    """The groundwater conflict of Elmira in nine states, with moves and ranks as Xu (2007) gives them."""
-    states = tuple(f"s{number}" for number in range(1, 10))
-
-    def pairs(text: str) -> tuple[tuple[str, str], ...]:
-        return tuple((f"s{pair[0]}", f"s{pair[1]}") for pair in text.split())
-
-    return Case(
-        name="Elmira",
-        parties=(
-            Party(id="moe", name="Ministry of the Environment"),
-            Party(id="uniroyal", name="Uniroyal"),
-            Party(id="local", name="Local government"),
-        ),
-        graph=Graph(
-            states=states,
-            moves={
-                "moe": pairs("12 34 56 78"),
-                "uniroyal": pairs("13 19 24 29 39 49 57 59 68 69 79 89"),
-                "local": pairs("15 51 26 62 37 73 48 84"),
-            },
-            ranks={
-                "moe": (4, 3, 8, 7, 5, 2, 9, 6, 1),
-                "uniroyal": (9, 2, 4, 8, 6, 1, 3, 7, 5),
-                "local": (6, 2, 8, 3, 7, 4, 9, 5, 1),
-            },
-        ),
-    )
+from tests.unit.analysis.stability.conflicts import dilemma, elmira
 
 
 def test_cooperation_is_kept_by_what_the_other_would_answer() -> None:
-    result = explain_stability(_dilemma(), "row-quiet col-quiet", party="row")
+    result = explain_stability(dilemma(), "row-quiet col-quiet", party="row")
     assert str(result.explain()) == (
         "Asked about: the state with “Row keeps quiet” and “Column keeps quiet” in force, number 4 of 4.\n"
         "For Row the state is stable by GMR, SMR, SEQ and SSEQ and not stable by Nash. It has 1 move to a state that "
@@ -71,7 +29,7 @@ def test_cooperation_is_kept_by_what_the_other_would_answer() -> None:
 
 
 def test_a_one_sided_state_cannot_be_kept() -> None:
-    result = explain_stability(_dilemma(), ["row-quiet"])
+    result = explain_stability(dilemma(), ["row-quiet"])
     assert str(result.explain()) == (
         "Asked about: the state with “Row keeps quiet” in force, number 2 of 4.\n"
         "For Row the state is not stable by Nash, GMR, SMR, SEQ and SSEQ. It has 1 move to a state that it prefers.\n"
@@ -82,7 +40,7 @@ def test_a_one_sided_state_cannot_be_kept() -> None:
 
 
 def test_ranks_are_told_in_places_and_answers_of_the_graph_in_names() -> None:
-    result = explain_stability(_elmira(), "s1", concepts=["gmr", "seq"], party="local")
+    result = explain_stability(elmira(), "s1", concepts=["gmr", "seq"], party="local")
     assert str(result.explain()) == (
         "Asked about: state “s1”, number 1 of 9.\n"
         "For Local government the state is stable by GMR and not stable by SEQ. It has 1 move to a state that it "
@@ -94,7 +52,7 @@ def test_ranks_are_told_in_places_and_answers_of_the_graph_in_names() -> None:
 
 
 def test_the_table_has_a_row_for_each_improvement_and_concept() -> None:
-    frame = explain_stability(_dilemma(), "row-quiet col-quiet", concepts=["nash", "seq"]).to_frame()
+    frame = explain_stability(dilemma(), "row-quiet col-quiet", concepts=["nash", "seq"]).to_frame()
     assert frame[["party", "concept", "stable", "improvement", "gain", "answer", "change"]].values.tolist()[:2] == [
         ["row", "nash", False, "col-quiet", 1.0, "", pytest.approx(float("nan"), nan_ok=True)],
         ["row", "seq", True, "col-quiet", 1.0, "column: −col-quiet", -2.0],
@@ -102,7 +60,7 @@ def test_the_table_has_a_row_for_each_improvement_and_concept() -> None:
 
 
 def test_the_json_names_states_by_their_masks() -> None:
-    body = explain_stability(_dilemma(), "row-quiet col-quiet", party="row", concepts=["seq"]).to_dict()
+    body = explain_stability(dilemma(), "row-quiet col-quiet", party="row", concepts=["seq"]).to_dict()
     assert body["state"] == 3
     assert body["reasons"] == [
         {
@@ -125,12 +83,12 @@ def test_the_json_names_states_by_their_masks() -> None:
 
 def test_the_picture_has_a_pair_of_bars_for_each_improvement() -> None:
     with mpl.rc_context({"backend": "Agg"}):
-        ax = explain_stability(_dilemma(), "row-quiet col-quiet").plot()
+        ax = explain_stability(dilemma(), "row-quiet col-quiet").plot()
     assert [label.get_text() for label in ax.get_yticklabels()] == ["Row: col-quiet", "Column: row-quiet"]
 
 
 def test_ordinal_parties_count_places_even_where_measures_have_values() -> None:
-    case = _dilemma()
+    case = dilemma()
     ordinal = Case(
         name=case.name,
         parties=case.parties,
@@ -145,23 +103,23 @@ def test_ordinal_parties_count_places_even_where_measures_have_values() -> None:
 
 
 def test_states_are_found_by_what_is_in_force_by_number_or_as_the_status_quo() -> None:
-    conflict = build_conflict(_dilemma())
+    conflict = build_conflict(dilemma())
     assert [find_state(conflict, s) for s in (None, "col-quiet", ["col-quiet"], 3, "3")] == [0, 2, 2, 2, 2]
     with pytest.raises(OptionError, match=r"^there is no state 5; states are numbered from 1 to 4$"):
         find_state(conflict, 5)
     with pytest.raises(
         OptionError, match=r"^name a state: the conflict is given as a graph that states no status quo$"
     ):
-        find_state(build_conflict(_elmira()), None)
+        find_state(build_conflict(elmira()), None)
 
 
 def test_what_is_asked_for_wrongly_is_said() -> None:
     with pytest.raises(OptionError, match=r"^unknown party 'china' \(the case has: row, column\)$"):
-        explain_stability(_dilemma(), party="china")
+        explain_stability(dilemma(), party="china")
     with pytest.raises(OptionError, match=r"^the number of improvements to tell is 0; it must be at least 1$"):
-        explain_stability(_dilemma(), most=0)
+        explain_stability(dilemma(), most=0)
     with pytest.raises(OptionError, match=r"^nothing was asked about 'row' under 'smr'$"):
-        explain_stability(_dilemma(), concepts=["gmr"]).reason("row", "smr")
+        explain_stability(dilemma(), concepts=["gmr"]).reason("row", "smr")
 
 
 def test_a_cancelled_search_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +131,7 @@ def test_a_cancelled_search_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch
         if len(events) == 4:
             raise Cancelled
 
-    result = explain_stability(_dilemma(), "row-quiet", progress=stop)
+    result = explain_stability(dilemma(), "row-quiet", progress=stop)
     assert result.status is Status.STOPPED
     assert len(result.reasons) == 3
     assert str(result.explain()).endswith("The search was stopped before everything was settled.")
