@@ -172,6 +172,17 @@ def test_every_key_of_the_indices_is_documented() -> None:
     assert set(order["readings"][0]) == keys("a reading's order")
 
 
+def test_every_key_of_uncertain_preferences_is_documented() -> None:
+    graph: Any = {  # Any: a tree of JSON
+        "parties": {"p": {}},
+        "graph": {"states": ["s", "t"], "moves": {"p": [["s", "t"]]}, "ranks": {"p": [1, 2]}},
+        "preferences": {"p": {"strong": 1}},
+    }
+    case = case_from_tree({"detente": 1, **graph})
+    assert set(detente.analyse_unknown(case).to_dict()) == keys("every analysis") | keys("unknown")
+    assert set(detente.analyse_strength(case).to_dict()) == keys("every analysis") | keys("strength")
+
+
 def test_every_key_of_a_repair_is_documented() -> None:
     case = pair()
     stages: Any = [["a", "b"]]  # Any: stages need no annotation

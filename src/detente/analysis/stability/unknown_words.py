@@ -56,14 +56,24 @@ def _whatever_is_made_of_it(result: UnknownStability, concept: str) -> Iterator[
     name = name_concept(concept)
     if always.size:
         told = [describe_state(result.conflict, int(state)) for state in always[:MOST_DESCRIBED]]
-        more = [f"{always.size - MOST_DESCRIBED:,} more"] if always.size > MOST_DESCRIBED else []
         verb = "is" if always.size == 1 else "are"
-        yield f"By {name}, {join_words([*told, *more])} {verb} stable for every party by all of these extensions."
+        yield f"By {name}, {_listed(told, always.size)} {verb} stable for every party by all of these extensions."
     else:
         yield f"By {name}, no state is stable for every party by all of these extensions."
     if sometimes.size:
-        count = f"{sometimes.size:,} more state{' is' if sometimes.size == 1 else 's are'}"
-        yield f"By {name}, {count} stable for every party by some of them: that turns on what is unknown."
+        told = []
+        for state in sometimes[:MOST_DESCRIBED]:
+            ways = [extension for extension, found in zip(result.extensions, flags[:, state], strict=True) if found]
+            told.append(f"{describe_state(result.conflict, int(state))} ({', '.join(ways)})")
+        verb = "is" if sometimes.size == 1 else "are"
+        yield (
+            f"By {name}, it turns on what is unknown whether {_listed(told, sometimes.size)} {verb} stable for every "
+            "party."
+        )
+
+
+def _listed(told: list[str], count: int) -> str:
+    return join_words([*told, f"{count - len(told):,} more"] if count > len(told) else told)
 
 
 def unknown_form(result: UnknownStability) -> OptionForm:

@@ -147,11 +147,35 @@ def test_explanation_says_what_is_unknown_and_what_lasts_in_any_case() -> None:
         "Extension d, in which a party leaves only for what is surely better, and whatever is not surely better deters "
         "it: of 4 feasible states, stable for every party are 2 by Nash and 3 by GMR.",
         "By Nash, no state is stable for every party by all of these extensions.",
-        "By Nash, 2 more states are stable for every party by some of them: that turns on what is unknown.",
+        "By Nash, it turns on what is unknown whether the state with “release” in force (d) and the state with "
+        "“protest” in force (d) are stable for every party.",
         "By GMR, no state is stable for every party by all of these extensions.",
-        "By GMR, 3 more states are stable for every party by some of them: that turns on what is unknown.",
+        "By GMR, it turns on what is unknown whether the state with “release” in force (d), the state with “protest” "
+        "in force (d) and the state with “release” and “protest” in force (d) are stable for every party.",
         "This follows from the preferences stated; it says what would last if they are right, not what will happen.",
     ]
+
+
+def test_explanation_names_what_lasts_in_any_case_and_cuts_long_lists() -> None:
+    tree: Any = {  # Any: as above
+        "detente": 1,
+        "parties": {"up": {"name": "Upstream"}, "down": {"name": "Downstream"}},
+        "measures": {key: {"by": ["up"]} for key in ("m1", "m2", "m3")} | {"sue": {"by": ["down"]}},
+        "preferences": {"up": {"unknown": "all"}, "down": {"statements": ["not sue"]}},
+    }
+    case = case_from_tree(tree)
+    lines = str(analyse_unknown(case, concepts=["nash"]).explain()).splitlines()
+    assert lines[-3:-1] == [
+        "By Nash, no state is stable for every party by all of these extensions.",
+        "By Nash, it turns on what is unknown whether the state with nothing in force (b, d), the state with “m1” in "
+        "force (b, d), the state with “m2” in force (b, d), the state with “m1” and “m2” in force (b, d), the state "
+        "with “m3” in force (b, d), the state with “m1” and “m3” in force (b, d) and 2 more are stable for every "
+        "party.",
+    ]
+    sure = analyse_unknown(two(up={"statements": ["release"]}), concepts=["nash"])
+    assert str(sure.explain()).splitlines()[-2] == (
+        "By Nash, the state with “release” in force is stable for every party by all of these extensions."
+    )
 
 
 def test_the_table_has_a_row_for_each_state_concept_and_extension() -> None:
