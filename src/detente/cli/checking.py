@@ -86,7 +86,8 @@ def show_summary(screen: Screen, case: Case, *, all_notes: bool) -> None:
         if all_notes:
             _list_notes(screen, others)
     if screen.is_person and not all_notes:
-        screen.paragraph("Next: detente show, detente evaluate.", tone="faint")
+        following = "detente evaluate" if case.roadmaps else "detente stability"
+        screen.paragraph(f"Next: detente show, {following}.", tone="faint")
 
 
 def count_unstated(case: Case) -> int:
@@ -115,6 +116,7 @@ def _counts(case: Case) -> Iterable[tuple[str | Cell, ...]]:
         ("party", len(case.parties), ", ".join(party.id for party in case.parties)),
         ("interest", len(case.interests), ", ".join(interest.id for interest in case.interests)),
         ("measure", len(case.measures), what),
+        ("state", 0 if case.graph is None else len(case.graph.states), "with moves given outright"),
         ("term", len(case.terms), "values of combinations" if case.terms else ""),
         ("ordinal preference", len(case.preferences), ", ".join(case.preferences)),
         ("forum", len(case.forums), ", ".join(forums)),

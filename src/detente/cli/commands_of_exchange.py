@@ -12,6 +12,18 @@ from detente.cli.options import AllOption, CaseArgument, DebugOption, JsonOption
 from detente.cli.program import Command, app
 
 
+@app.command(cls=Command)
+def gallery(
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """List the built-in cases: published conflicts with their sources, and one case in full."""
+    with answering(debug=debug):
+        from detente.cli.exchanging import show_gallery
+
+        show_gallery(as_json=as_json)
+
+
 @app.command(name="import", cls=Command)
 def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File of another program: .gmcr.")],

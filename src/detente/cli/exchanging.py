@@ -9,10 +9,48 @@ from detente.cli.cases import open_case
 from detente.cli.output import dump_json
 from detente.cli.screen import Screen
 from detente.cli.watch import Watch
+from detente.display.tables import Column, build_table
 from detente.errors import OptionError
 
 IMPORTED = (".gmcr",)
 """What can be imported, by the names of files."""
+
+
+def show_gallery(*, as_json: bool) -> None:
+    """List the built-in cases with what they are called and where they are from."""
+    from detente.casefile import read_case
+    from detente.gallery import gallery_names, source_of
+
+    entries = [(name, read_case(name), source_of(name)) for name in gallery_names()]
+    if as_json:
+        listed = [{"id": name, "name": case.name, "source": source or None} for name, case, source in entries]
+        print(dump_json({"cases": listed}))  # noqa: T201 - the answer
+        return
+    screen = Screen()
+    columns = (
+        Column(header="case"),
+        Column(header="name", can_wrap=True),
+        Column(header="parties", align="right"),
+        Column(header="measures\nor states", align="right"),
+        Column(header="source", can_wrap=True),
+    )
+    rows = [
+        (
+            name,
+            case.name,
+            str(len(case.parties)),
+            str(len(case.measures) if case.graph is None else len(case.graph.states)),
+            source or "coded from the documents that it names",
+        )
+        for name, case, source in entries
+    ]
+    screen.table(build_table(columns, rows))
+    screen.line()
+    screen.paragraph(
+        "A name works wherever a command wants a case; of author-year/name the name alone does where only one case has "
+        "it: detente stability chicken.",
+        tone="faint",
+    )
 
 
 def run_import(file: Path, directory: Path, *, as_json: bool) -> None:

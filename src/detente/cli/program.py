@@ -12,7 +12,7 @@ from detente._version import __version__
 ORDER = (
     "demo", "new", "check", "show", "schema", "evaluate", "critical", "indices", "trust", "design", "repair",
     "indispensable", "stability", "why", "inverse", "unknown", "strength", "attitudes",
-    "behaviour", "diff", "report", "import", "export",
+    "behaviour", "diff", "report", "gallery", "import", "export",
 )  # fmt: skip
 """Commands as the help lists them: from reading a case to reporting on it."""
 

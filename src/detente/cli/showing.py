@@ -23,6 +23,7 @@ from detente.case import (
 from detente.cli.cases import open_case
 from detente.cli.output import dump_json
 from detente.cli.screen import Screen
+from detente.cli.showing_graphs import describe_ranking, graph_sections
 from detente.display.tables import Cell, Column, Table, build_table, split_table
 
 UNSTATED = Cell("·", "faint")
@@ -80,7 +81,9 @@ def _sections(case: Case) -> Iterator[tuple[str, Table]]:
             [(term.party, format_quantity(term.value), format_condition(term.when)) for term in case.terms],
         ),
     )
-    yield "Ordinal preferences", _two("party", "preference", [(p, _preference(g)) for p, g in case.preferences.items()])
+    orders = [(party, _preference(case, given)) for party, given in case.preferences.items()]
+    yield "Ordinal preferences", _two("party", "preference", orders)
+    yield from graph_sections(case)
     yield (
         "Infeasible",
         build_table(
@@ -121,19 +124,19 @@ def _parties(case: Case) -> Table:
         Column(header="hazard", align="right"),
         Column(header="breakdown", align="right"),
     )
-    return build_table(
-        columns,
-        [
-            (
-                party.id,
-                party.name,
-                UNSTATED if party.discount is None else format_quantity(party.discount),
-                format_quantity(party.hazard),
-                format_quantity(party.breakdown),
-            )
-            for party in case.parties
-        ],
-    )
+    rows = [
+        (
+            party.id,
+            party.name,
+            UNSTATED if party.discount is None else format_quantity(party.discount),
+            format_quantity(party.hazard),
+            format_quantity(party.breakdown),
+        )
+        for party in case.parties
+    ]
+    if all(tuple(row[2:]) == (UNSTATED, "0", "0") for row in rows):  # a case for stability alone
+        return build_table(columns[:2], [row[:2] for row in rows])
+    return build_table(columns, rows)
 
 
 def _by_party(ids: Sequence[str], rows: Iterable[tuple[str, Mapping[str, Quantity]]], what: str) -> Table:
@@ -226,7 +229,7 @@ def _ranges(case: Case) -> Table:
     return build_table(columns, rows)
 
 
-def _preference(given: OrdinalPreference) -> str:
+def _preference(case: Case, given: OrdinalPreference) -> str:
     match given:
         case Statements(statements=statements):
             return "; ".join(format_condition(statement) for statement in statements)
@@ -234,8 +237,8 @@ def _preference(given: OrdinalPreference) -> str:
             return "; ".join(" + ".join(_counted(counted) for counted in tier) for tier in tiers)
         case Weights(weights=weights):
             return "; ".join(f"{format_quantity(weight)} × {measure}" for measure, weight in weights.items())
-        case Ranking(places=places):
-            return f"ranking of {sum(len(place) for place in places)} states"
+        case Ranking():
+            return describe_ranking(case, given)
         case Ranks(ranks=ranks):
             return f"ranks of {len(ranks)} states"
 

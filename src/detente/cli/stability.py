@@ -109,7 +109,7 @@ def show_stability(screen: Screen, result: Stability, request: StabilityRequest)
     states = shown[: request.most]
     start = conflict.status_quo
     if start is not None and start not in states:
-        states = np.append(states, start)
+        states = np.insert(states, 0, start)
     if states.size:
         _show_options(screen, option_form(result, states))
     if shown.size > request.most:
