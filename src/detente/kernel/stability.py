@@ -12,7 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from detente.errors import OptionError
 from detente.kernel.conflict import CONCEPTS, Int32Array, ProductConflict
+from detente.kernel.graph_stability import check_concepts
 from detente.kernel.product_reach import MOST_SWEEPS, Moves
 from detente.kernel.system import BoolArray
 from detente.progress import Reporter
@@ -45,6 +47,10 @@ def find_stable(
 
     Raises
     ------
+    OptionError
+        If a concept is unknown.
+    LimitError
+        If there are more than 30 parties and one of them decides in a forum alone.
     Cancelled
         If the progress callback says so.
 
@@ -59,6 +65,7 @@ def find_stable(
     ----------
     fang1993, sections 3.2 and 3.3.
     """
+    check_concepts(concepts)
     moves = Moves(conflict, most_sweeps=most_sweeps, reporter=reporter or Reporter(None))
     stable = {concept: np.ones(conflict.rank.shape, dtype=np.bool_) for concept in concepts}
     for party, rank in enumerate(conflict.rank):
@@ -114,24 +121,38 @@ def maximin_stable(
     BoolArray
         Shape (P, F); for horizons 1, 2 and 3 that of Nash, GMR and SMR.
 
+    Raises
+    ------
+    OptionError
+        If the horizon is below 1.
+    Cancelled
+        If the progress callback says so.
+
     Notes
     -----
     With F₀ = O₀ = u, F_k(s) is the greatest of u(s) and of O_{k−1} over R_i(s), O_k(s) the least of u(s) and of F_{k−1}
-    over what the others reach from s; s is stable if O_{h−1}(s₁) ≤ u(s) for all s₁ in R_i(s).
+    over what the others reach from s; s is stable if O_{h−1}(s₁) ≤ u(s) for all s₁ in R_i(s).  O_{h−1} needs every
+    second of them only, and once O_k = O_{k−2} all that follow are the same.
     """
+    if horizon < 1:
+        raise OptionError(f"the horizon must be at least 1, got {horizon}")
     moves = Moves(conflict, most_sweeps=most_sweeps, reporter=reporter or Reporter(None))
     stable = np.ones(conflict.rank.shape, dtype=np.bool_)
     for party, rank in enumerate(conflict.rank):
         if not moves.can_move(party):
             continue
         values = _twice(rank)
+        before = np.zeros(0, dtype=np.int32)
         for left in range(horizon - 1, 0, -1):
-            if left % 2:
-                moves.lower(party, values, improvements=False)
-                np.minimum(values, rank[:, None], out=values)
-            else:
+            if left % 2 == 0:
                 moves.lift(party, values)
                 np.maximum(values, rank[:, None], out=values)
+                continue
+            moves.lower(party, values, improvements=False)
+            np.minimum(values, rank[:, None], out=values)
+            if np.array_equal(values[:, 0], before):
+                break
+            before = values[:, 0].copy()
         moves.lift(party, values)
         np.less_equal(values[:, 0], rank, out=stable[party])
     return stable
