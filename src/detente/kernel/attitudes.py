@@ -8,8 +8,8 @@ states that are no consistent change from s, among them s itself.
 
 With signed ranks σ_j = e_ij r_j over the J with e_ij ≠ 0, a change from s to t is consistent iff σ_j(t) > σ_j(s) for
 all of them, and t deters iff σ_j(t) ≤ σ_j(s) for some.  So one search for the least σ_j within reach per j ∈ J decides
-relational GMR and SEQ for all states at once, and SMR where J is one party.  Where J is empty, and for SMR with more
-than one, what deters differs from state to state and every state takes a search of its own.
+relational GMR and SEQ for all states at once, and SMR where J is one party.  Where J is empty, and for those states
+that SMR with more than one leaves open, what deters differs from state to state and each takes a search of its own.
 """
 
 from __future__ import annotations
@@ -274,37 +274,73 @@ class RelationalModel:
         signed = np.zeros((len(counted), self.conflict.n_states), dtype=np.int64)
         for place, other in enumerate(counted):
             signed[place] = self.conflict.rank[other].astype(np.int64) * int(row[other])
-        stable = np.zeros(states.size, dtype=np.bool_)
         if concept == "nash":
-            _has_move(arcs.start, consistent, states, stable)
-            return ~stable
-        if not counted or (concept == "smr" and len(counted) > 1):
-            group = group_of(moves, others_of(self.conflict, party))
-            self._check(group, moves, states, consistent)
-            for begin in range(0, states.size, AT_ONCE):
-                reporter.report("relational stability, state by state")
-                _search_each(
-                    arcs.start,
-                    arcs.target,
-                    consistent,
-                    signed,
-                    concept == "smr",
-                    states[begin : begin + AT_ONCE],
-                    stable[begin : begin + AT_ONCE],
-                    moves.start,
-                    moves.source,
-                    moves.improves,
-                    concept == "seq",
-                    group.movers,
-                    moves.is_blocked,
-                    group.first,
-                    group.layers,
-                )
-            return stable
+            leaves = np.zeros(states.size, dtype=np.bool_)
+            _has_move(arcs.start, consistent, states, leaves)
+            return ~leaves
+        if not counted:
+            return self._search(party, consistent, signed, concept, moves, states, reporter)
+        if concept != "smr" or len(counted) == 1:
+            return self._look_up(party, row, consistent, signed, concept, moves, states)
+        stable = self._look_up(party, row, consistent, signed, "smr", moves, states)
+        may_be = self._look_up(party, row, consistent, signed, "gmr", moves, states)
+        open_ = np.flatnonzero(may_be & ~stable)
+        stable[open_] = self._search(party, consistent, signed, "smr", moves, states[open_], reporter)
+        return stable
+
+    def _look_up(
+        self,
+        party: int,
+        row: NDArray[np.int8],
+        consistent: BoolArray,
+        signed: IntArray,
+        concept: str,
+        moves: BackwardMoves,
+        states: IntArray,
+    ) -> BoolArray:
+        """Decide by the least signed ranks within reach; for SMR with several parties counted, what is true is so."""
+        arcs = self.conflict.arcs[party]
         least = np.zeros(signed.shape, dtype=np.int64)
-        for place, other in enumerate(counted):
-            least[place] = self._least_signed(party, other, int(row[other]), concept, moves)
+        for place, other in enumerate(np.flatnonzero(row)):
+            least[place] = self._least_signed(party, int(other), int(row[other]), concept, moves)
+        stable = np.zeros(states.size, dtype=np.bool_)
         _are_deterred(arcs.start, arcs.target, consistent, signed, least, states, stable)
+        return stable
+
+    def _search(
+        self,
+        party: int,
+        consistent: BoolArray,
+        signed: IntArray,
+        concept: str,
+        moves: BackwardMoves,
+        states: IntArray,
+        reporter: Reporter,
+    ) -> BoolArray:
+        """Decide state by state."""
+        arcs = self.conflict.arcs[party]
+        group = group_of(moves, others_of(self.conflict, party))
+        self._check(group, moves, states, consistent)
+        stable = np.zeros(states.size, dtype=np.bool_)
+        for begin in range(0, states.size, AT_ONCE):
+            reporter.report("relational stability, state by state")
+            _search_each(
+                arcs.start,
+                arcs.target,
+                consistent,
+                signed,
+                concept == "smr",
+                states[begin : begin + AT_ONCE],
+                stable[begin : begin + AT_ONCE],
+                moves.start,
+                moves.source,
+                moves.improves,
+                concept == "seq",
+                group.movers,
+                moves.is_blocked,
+                group.first,
+                group.layers,
+            )
         return stable
 
     def _consistent_from(self, arcs: Arcs, row: NDArray[np.int8], states: IntArray) -> BoolArray:
@@ -341,5 +377,5 @@ class RelationalModel:
             raise LimitError(
                 f"attitudes toward nobody, and SMR with attitudes toward several, take a search for each of "
                 f"{states.size:,} states, about {steps:,} steps in all; at most {MOST_STEPS:,} are taken. Leave out "
-                "smr, or ask for single states."
+                "smr, or fix some measures."
             )

@@ -201,26 +201,29 @@ def _explain(result: AttitudeStability) -> Iterator[str]:
     if not said:
         yield "Every party looks to its own preferences alone, which is the ordinary analysis."
     yield from said
+    alike: dict[tuple[frozenset[int], frozenset[int]], list[str]] = {}
     for concept in result.concepts:
-        after = {int(state) for state in result.equilibria(concept)}
-        before = {int(state) for state in result.ordinary_equilibria(concept)}
-        name = name_concept(concept)
+        after = frozenset(int(state) for state in result.equilibria(concept))
+        before = frozenset(int(state) for state in result.ordinary_equilibria(concept))
+        alike.setdefault((after, before), []).append(name_concept(concept))
+    for (after, before), concepts in alike.items():
+        names = join_words(concepts)
         yield (
-            f"By {name} {len(after):,} of {conflict.n_states:,} states "
+            f"By {names} {len(after):,} of {conflict.n_states:,} states "
             f"{'is' if len(after) == 1 else 'are'} stable for all with these attitudes, {len(before):,} without them."
         )
         for states, change in ((sorted(after - before), "become"), (sorted(before - after), "cease to be")):
             if states:
-                yield from _describe_change(conflict, states, change, name)
+                yield _describe_change(conflict, states, change, names)
     yield "This follows from the preferences and attitudes stated; it says what would last, not what will happen."
 
 
-def _describe_change(conflict: Conflict, states: Sequence[int], change: str, concept: str) -> Iterator[str]:
+def _describe_change(conflict: Conflict, states: Sequence[int], change: str, concepts: str) -> str:
     verb = change if len(states) > 1 else {"become": "becomes", "cease to be": "ceases to be"}[change]
     count = f"{len(states):,} {'state' if len(states) == 1 else 'states'}"
-    first = "" if len(states) == 1 else "the first "
-    yield (
-        f"With them {count} {verb} stable for all by {concept}: {first}"
+    first = "" if len(states) == 1 else "first "
+    return (
+        f"With them {count} {verb} stable for all by {concepts}, {first}"
         f"{describe_state(conflict, states[0])} (state {states[0] + 1:,})."
     )
 

@@ -44,10 +44,10 @@ def test_what_is_said_of_altruists() -> None:
         "A makes only moves that leave B better off.",
         "B makes only moves that leave A better off.",
         "By Nash 1 of 4 states is stable for all with these attitudes, 1 without them.",
-        "With them 1 state becomes stable for all by Nash: the state with “a” and “b” in force (state 4).",
-        "With them 1 state ceases to be stable for all by Nash: the state with nothing in force (state 1).",
+        "With them 1 state becomes stable for all by Nash, the state with “a” and “b” in force (state 4).",
+        "With them 1 state ceases to be stable for all by Nash, the state with nothing in force (state 1).",
         "By SEQ 1 of 4 states is stable for all with these attitudes, 2 without them.",
-        "With them 1 state ceases to be stable for all by SEQ: the state with nothing in force (state 1).",
+        "With them 1 state ceases to be stable for all by SEQ, the state with nothing in force (state 1).",
         "This follows from the preferences and attitudes stated; it says what would last, not what will happen.",
     ]
 
@@ -66,8 +66,19 @@ def test_what_is_said_of_spite_and_of_indifference() -> None:
         "A makes only moves that leave itself better off and B worse off.",
         "B is indifferent to everybody, itself included, and may make any move it has.",
         "By GMR 0 of 4 states are stable for all with these attitudes, 2 without them.",
-        "With them 2 states cease to be stable for all by GMR: the first the state with nothing in force (state 1).",
+        "With them 2 states cease to be stable for all by GMR, first the state with nothing in force (state 1).",
         "This follows from the preferences and attitudes stated; it says what would last, not what will happen.",
+    ]
+
+
+def test_concepts_alike_share_a_sentence() -> None:
+    lines = str(analyse_attitudes(pair(), attitudes=ALTRUISTS).explain()).splitlines()
+    assert lines[2:-1] == [
+        "By Nash 1 of 4 states is stable for all with these attitudes, 1 without them.",
+        "With them 1 state becomes stable for all by Nash, the state with “a” and “b” in force (state 4).",
+        "With them 1 state ceases to be stable for all by Nash, the state with nothing in force (state 1).",
+        "By GMR, SMR and SEQ 1 of 4 states is stable for all with these attitudes, 2 without them.",
+        "With them 1 state ceases to be stable for all by GMR, SMR and SEQ, the state with nothing in force (state 1).",
     ]
 
 
@@ -249,10 +260,10 @@ def test_too_many_single_searches(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert model.stable(selfish(2))["smr"].tolist() == [[False, True], [True, True]]
     with pytest.raises(LimitError) as error:
-        model.stable(np.ones((2, 2), dtype=np.int8), ("smr",))
+        model.stable(np.zeros((2, 2), dtype=np.int8), ("gmr",))
     assert str(error.value) == (
         "attitudes toward nobody, and SMR with attitudes toward several, take a search for each of 2 states, about 8 "
-        "steps in all; at most 5 are taken. Leave out smr, or ask for single states."
+        "steps in all; at most 5 are taken. Leave out smr, or fix some measures."
     )
 
 
