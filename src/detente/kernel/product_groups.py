@@ -33,6 +33,9 @@ _DENSE = 8
 _SHORT = 40
 """States of a group up to which sorting by insertion is quicker."""
 
+MOST_BITS = 8
+"""Measures that cannot be flipped back, up to which all patterns are numbered by their bits: a byte holds one."""
+
 Places = Int32Array
 """The number of each feasible state under its mask, -1 elsewhere; empty where there are too many masks for a table."""
 
@@ -216,39 +219,33 @@ def make_groups(conflict: ProductConflict, places: Places, party: int, order: In
 
 @compiled
 def _patterns_by_bits(
-    masks: IntArray, order: Int32Array, only_takes: int, only_ends: int, pattern: NDArray[np.uint8]
+    masks: IntArray, order: Int32Array, bits: IntArray, only_ends: np.int64, pattern: NDArray[np.uint8]
 ) -> None:
     """Number the pattern of each state by its bits."""
-    one_way = only_takes | only_ends
     for at in range(order.size):
         used = masks[order[at] & STATE] ^ only_ends
-        bits = one_way
         number = 0
-        worth = 1
-        while bits != 0:
-            bit = bits & -bits
-            if used & bit != 0:
-                number += worth
-            worth += worth
-            bits ^= bit
+        for place in range(bits.size):
+            if used & bits[place] != 0:
+                number += 1 << place
         pattern[at] = number
 
 
 def _with_patterns(masks: IntArray, order: Int32Array, only_takes: int, only_ends: int) -> Groups:
     one_way = only_takes | only_ends
     empty = np.zeros(0, dtype=np.int64)
-    n_bits = (one_way & ((1 << 64) - 1)).bit_count()
+    bits = np.array([1 << bit for bit in range(64) if one_way >> bit & 1], dtype=np.uint64).astype(np.int64)
+    n_bits = bits.size
     if n_bits == 0 or order.size == 0:
         return Groups(order=order, pattern=np.zeros(0, dtype=np.uint8), used=empty, first=empty)
     starts = order < 0
     n_groups = int(np.count_nonzero(starts))
-    if n_bits <= 8 and n_groups << n_bits <= 4 * order.size:
+    if n_bits <= MOST_BITS and n_groups << n_bits <= 4 * order.size:
         pattern = np.empty(order.size, dtype=np.uint8)
-        _patterns_by_bits(masks, order, only_takes, only_ends, pattern)
+        _patterns_by_bits(masks, order, bits, np.int64(only_ends), pattern)
         used = np.zeros(1, dtype=np.int64)
-        for bit in range(64):
-            if one_way >> bit & 1:
-                used = np.concatenate([used, used | np.uint64(1 << bit).astype(np.int64)])
+        for bit in bits:
+            used = np.concatenate([used, used | bit])
         return Groups(order=order, pattern=pattern, used=used, first=empty)
     group = np.cumsum(starts) - 1
     used = (masks[order & STATE] ^ np.int64(only_ends)) & np.int64(one_way)

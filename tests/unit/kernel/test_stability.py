@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detente.errors import Cancelled, LimitError, OptionError
-from detente.kernel import product_reach
+from detente.kernel import product_groups, product_reach
 from detente.kernel.conflict import CONCEPTS, CommonMove, Int32Array, ProductConflict
 from detente.kernel.product_search import Trails, search
 from detente.kernel.stability import find_stable, maximin_stable
@@ -236,6 +236,13 @@ def test_random_conflicts_as_the_definitions_say(block: int) -> None:
         compare_with_twin(random_conflict(seed), seed)
 
 
+@pytest.mark.parametrize("block", range(2))
+def test_lists_of_patterns_serve_as_well_as_their_bits(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(product_groups, "MOST_BITS", 0)
+    for seed in range(PER_BLOCK * block, PER_BLOCK * (block + 1)):
+        compare_with_twin(random_conflict(seed), seed)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("block", range(8, 80))
 def test_many_random_conflicts_as_the_definitions_say(block: int) -> None:
@@ -300,12 +307,13 @@ def test_a_path_of_many_turns_is_left_to_the_search(monkeypatch: pytest.MonkeyPa
 def test_masks_of_64_measures() -> None:
     """A few states of 64 measures, the highest of which is the sign of a signed number."""
     random = np.random.default_rng(9)
-    masks = sorted({int(random.integers(1 << 16)) * ((1 << 48) + 1) for _ in range(60)})
-    odd, even = int("55" * 8, 16), int("aa" * 8, 16)
+    low, high = (1 << 20) - 1, (1 << 64) - (1 << 58)
+    masks = sorted({int(random.integers(1 << 3)) | (int(random.integers(1 << 3)) << 61) for _ in range(40)})
     rank = random.integers(0, 30, (2, len(masks))).tolist()
-    one_way = make_conflict(64, [odd, even], [odd, even & (1 << 62) - 1], rank, masks=masks)
 
-    compare_with_twin(one_way, 0)
+    for ends in ([low, high], [low, high >> 63 << 63], [1, high], [0, 0]):
+        compare_with_twin(make_conflict(64, [low, high], ends, rank, masks=masks), 0)
+        compare_with_twin(make_conflict(64, ends, [low, high], rank, masks=masks), 1)
 
 
 def test_negative_ranks_count_like_others() -> None:
