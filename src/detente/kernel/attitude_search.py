@@ -32,7 +32,10 @@ def count_changes(attitudes: NDArray[np.int8]) -> int:
 
 
 def rows_of(n_parties: int, party: int) -> list[Row]:
-    """List all attitudes of a party that is positive toward itself, those toward the fewest others first.
+    """List all attitudes of a party that is positive toward itself.
+
+    Those toward the fewest others come first, of these the ones with the fewest against anybody, then those toward
+    parties declared earlier.
 
     Raises
     ------
@@ -45,10 +48,10 @@ def rows_of(n_parties: int, party: int) -> list[Row]:
             f"{MOST_ROWS} are tried. Leave out parties that no attitude could be about."
         )
     rows = []
-    for signs in product((0, 1, -1), repeat=n_parties - 1):
+    for signs in product((1, -1, 0), repeat=n_parties - 1):
         row = np.insert(np.array(signs, dtype=np.int8), party, np.int8(1))
         rows.append(row)
-    return sorted(rows, key=count_changes)
+    return sorted(rows, key=lambda row: (count_changes(row), int(np.count_nonzero(row < 0))))
 
 
 def find_rows(

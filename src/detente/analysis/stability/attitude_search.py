@@ -15,7 +15,6 @@ from detente.analysis.stability.attitudes import (
     REFERENCES,
     WRITTEN,
     check_relational_concepts,
-    describe_attitudes,
     to_signs,
 )
 from detente.analysis.stability.named_states import find_state
@@ -25,7 +24,7 @@ from detente.case import Case
 from detente.conflict import Conflict, build_conflict
 from detente.conflict.conflict import MEMORY
 from detente.display.prose import count_noun
-from detente.kernel.attitude_search import count_changes, find_matrices, find_rows
+from detente.kernel.attitude_search import Row, count_changes, find_matrices, find_rows
 from detente.kernel.attitudes import AttitudeMatrix, RelationalModel
 from detente.progress import Progress, Reporter
 
@@ -35,6 +34,9 @@ if TYPE_CHECKING:
 
 CONCEPTS_BY_DEFAULT = ("nash", "gmr", "smr")
 """Those by which each party can be looked at by itself."""
+
+MOST_ALTERNATIVES = 2
+"""Combinations of attitudes of one party that a sentence tells, where it takes more than one."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -51,12 +53,16 @@ class AttitudesFound:
         How many attitudes of each party are part of one that would do; by nash, gmr and smr they combine freely.
     fewest : AttitudeMatrix or None
         Of those that would do, one with the fewest attitudes toward others; None if none does.
+    alternatives : tuple of AttitudeMatrix
+        By nash, gmr and smr: of each party all attitudes that would do with as few toward others, a row each; by seq
+        only those of `fewest`.
     """
 
     concept: str
     n_matrices: int
     choices: tuple[int, ...]
     fewest: AttitudeMatrix | None
+    alternatives: tuple[AttitudeMatrix, ...]
 
     @property
     def n_changes(self) -> int | None:
@@ -120,6 +126,16 @@ class AttitudeSearch(Result):
                     "matrices": entry.n_matrices,
                     "changes": entry.n_changes,
                     "attitudes": None if entry.fewest is None else to_signs(self.conflict.parties, entry.fewest),
+                    "alternatives": {
+                        party: [
+                            {
+                                toward: WRITTEN[int(sign)]
+                                for toward, sign in zip(self.conflict.parties, row, strict=True)
+                            }
+                            for row in rows
+                        ]
+                        for party, rows in zip(self.conflict.parties, entry.alternatives, strict=True)
+                    },
                 }
                 for concept, entry in self.found.items()
             },
@@ -127,37 +143,65 @@ class AttitudeSearch(Result):
 
 
 def _explain(result: AttitudeSearch) -> Iterator[str]:
-    conflict = result.conflict
-    state = f"{describe_state(conflict, result.state)}"
+    alike: dict[str, list[str]] = {}
     for concept, entry in result.found.items():
-        name = name_concept(concept)
-        if entry.fewest is None:
-            stuck = [
-                conflict.case.party(p).name for p, n in zip(conflict.parties, entry.choices, strict=True) if n == 0
-            ]
-            why = f": nothing would make it so for {join_words(stuck)}" if stuck else ""
-            yield f"By {name} no attitudes toward others make {state} stable for all{why}."
-            continue
-        if entry.n_changes == 0:
-            yield f"By {name} {state} is stable for all without any attitude toward others."
-            continue
-        count = count_noun(entry.n_changes or 0, "attitude")
-        n_matrices = entry.n_matrices
-        which = "the only combination does" if n_matrices == 1 else f"one of {n_matrices:,} combinations does"
-        wishes = " ".join(describe_attitudes(conflict.case, conflict.parties, entry.fewest))
-        yield (
-            f"By {name} it takes at least {count} toward others to make {state} stable for all, as {which}: {wishes}"
-        )
+        alike.setdefault(_describe_found(result, entry), []).append(name_concept(concept))
+    for said, concepts in alike.items():
+        yield f"By {join_words(concepts)} {said}"
     yield "Every party is taken to look to itself as well; attitudes say which moves it would make, not why."
 
 
-def _freely(concept: str, rows: list[list[np.ndarray[tuple[int, ...], np.dtype[np.int8]]]]) -> AttitudesFound:
+def _describe_found(result: AttitudeSearch, entry: AttitudesFound) -> str:
+    conflict = result.conflict
+    state = describe_state(conflict, result.state)
+    if entry.fewest is None:
+        stuck = [conflict.case.party(p).name for p, n in zip(conflict.parties, entry.choices, strict=True) if n == 0]
+        why = f": nothing would make it so for {join_words(stuck)}" if stuck else ""
+        return f"no attitudes toward others make {state} stable for all{why}."
+    if entry.n_changes == 0:
+        return f"{state} is stable for all without any attitude toward others."
+    count = count_noun(entry.n_changes or 0, "attitude")
+    wishes = [_describe_wishes(conflict, i, rows) for i, rows in enumerate(entry.alternatives)]
+    said = "; ".join(wish for wish in wishes if wish)
+    return f"it takes at least {count} toward others to make {state} stable for all: {said}."
+
+
+def _describe_wishes(conflict: Conflict, party: int, rows: AttitudeMatrix) -> str:
+    """Say what a party would have to wish whom, given all that would do; nothing if it may look to itself alone."""
+    case, parties = conflict.case, conflict.parties
+    if rows.shape[0] == 0 or count_changes(rows[0]) == 0:
+        return ""
+    ways = []
+    if all(count_changes(row) == 1 for row in rows):
+        for sign, end in ((1, "well"), (-1, "ill")):
+            whom = [case.party(p).name for j, p in enumerate(parties) if j != party and (rows[:, j] == sign).any()]
+            if whom:
+                ways.append(f"{join_words(whom, last='or')} {end}")
+    else:
+        for row in rows[:MOST_ALTERNATIVES]:
+            ends = []
+            for sign, end in ((1, "well"), (-1, "ill")):
+                whom = [case.party(p).name for j, p in enumerate(parties) if j != party and row[j] == sign]
+                if whom:
+                    ends.append(f"{join_words(whom)} {end}")
+            ways.append(" and ".join(ends))
+    more = " (among others)" if len(rows) > MOST_ALTERNATIVES and count_changes(rows[0]) > 1 else ""
+    return f"{case.party(parties[party]).name} would have to wish {', or '.join(ways)}{more}"
+
+
+def _fewest(rows: Sequence[Row], n_parties: int) -> AttitudeMatrix:
+    least = [row for row in rows if count_changes(row) == count_changes(rows[0])]
+    return np.array(least, dtype=np.int8).reshape(len(least), n_parties)
+
+
+def _freely(concept: str, rows: Sequence[Sequence[Row]]) -> AttitudesFound:
     n_matrices = prod(len(choices) for choices in rows)
     return AttitudesFound(
         concept=concept,
         n_matrices=n_matrices,
         choices=tuple(len(choices) for choices in rows),
         fewest=np.array([choices[0] for choices in rows], dtype=np.int8) if n_matrices else None,
+        alternatives=tuple(_fewest(choices, len(rows)) for choices in rows),
     )
 
 
@@ -212,6 +256,7 @@ def find_attitudes(
     conflict = build_conflict(case, reading=reading, memory=memory)
     number = find_state(conflict, state)
     reporter = Reporter(progress)
+    n_parties = len(conflict.parties)
     model = RelationalModel(conflict.graph)
     alone = tuple(concept for concept in ("nash", "gmr", "smr") if concept in asked or concept == "gmr")
     rows = find_rows(model, number, alone, reporter=reporter)
@@ -224,8 +269,9 @@ def find_attitudes(
         found[concept] = AttitudesFound(
             concept=concept,
             n_matrices=len(matrices),
-            choices=tuple(len({matrix[i].tobytes() for matrix in matrices}) for i in range(len(conflict.parties))),
+            choices=tuple(len({matrix[i].tobytes() for matrix in matrices}) for i in range(n_parties)),
             fewest=matrices[0] if matrices else None,
+            alternatives=tuple(_fewest([matrix[i] for matrix in matrices[:1]], n_parties) for i in range(n_parties)),
         )
     return AttitudeSearch(
         status=Status.ANSWERED if any(entry.fewest is not None for entry in found.values()) else Status.NONE,

@@ -173,10 +173,49 @@ def test_what_makes_cooperation_a_nash_equilibrium() -> None:
     assert entry.fewest.tolist() == [[1, 1], [1, 1]]
     assert str(result.explain()).splitlines() == [
         "By Nash it takes at least 2 attitudes toward others to make the state with “a” and “b” in force stable for "
-        "all, as the only combination does: A makes only moves that leave B and itself better off. B makes only moves "
-        "that leave A and itself better off.",
+        "all: A would have to wish B well; B would have to wish A well.",
         "Every party is taken to look to itself as well; attitudes say which moves it would make, not why.",
     ]
+
+
+def test_what_else_would_do() -> None:
+    """A gives, at 1 to itself, what is worth 3 to B and to C and costs D 1."""
+    give = measure("a", "A", {"A": -1, "B": 3, "C": 3, "D": -1})
+    case = case_of([party(name) for name in "ABCD"], [give])
+    [sentence, _] = str(find_attitudes(case, state="a", concepts=["nash"]).explain()).splitlines()
+    assert sentence == (
+        "By Nash it takes at least 1 attitude toward others to make the state with “a” in force stable for all: A "
+        "would have to wish B or C well, or D ill."
+    )
+
+
+def test_what_would_do_together() -> None:
+    """From the state x, A can go to y, which B likes too, and to z, which C likes too."""
+    graph = Graph(
+        states=("x", "y", "z"),
+        moves={"A": (("x", "y"), ("x", "z"))},
+        ranks={"A": (0.0, 1.0, 1.0), "B": (1.0, 2.0, 0.0), "C": (1.0, 0.0, 2.0)},
+    )
+    case = case_of([party(name) for name in "ABC"], [], graph=graph)
+    [sentence, _] = str(find_attitudes(case, state="x", concepts=["nash"]).explain()).splitlines()
+    assert sentence == (
+        "By Nash it takes at least 2 attitudes toward others to make state “x” stable for all: A would have to wish B "
+        "and C well, or B and C ill."
+    )
+
+
+def test_what_would_do_together_among_others() -> None:
+    graph = Graph(
+        states=("x", "y", "z"),
+        moves={"A": (("x", "y"), ("x", "z"))},
+        ranks={"A": (0.0, 1.0, 1.0), "B": (1.0, 2.0, 0.0), "C": (1.0, 0.0, 2.0), "D": (1.0, 0.0, 2.0)},
+    )
+    case = case_of([party(name) for name in "ABCD"], [], graph=graph)
+    [sentence, _] = str(find_attitudes(case, state="x", concepts=["nash", "gmr"]).explain()).splitlines()
+    assert sentence == (
+        "By Nash and GMR it takes at least 2 attitudes toward others to make state “x” stable for all: A would have to "
+        "wish B and C well, or B and D well (among others)."
+    )
 
 
 def test_what_needs_no_attitudes_and_what_no_attitudes_do() -> None:
@@ -194,10 +233,8 @@ def test_what_needs_no_attitudes_and_what_no_attitudes_do() -> None:
     assert result.status is Status.NONE
     assert len(result.plot().patches) == 0
     assert str(result.explain()).splitlines() == [
-        "By Nash no attitudes toward others make the state with nothing in force stable for all: nothing would make "
-        "it so for A.",
-        "By SEQ no attitudes toward others make the state with nothing in force stable for all: nothing would make "
-        "it so for A.",
+        "By Nash and SEQ no attitudes toward others make the state with nothing in force stable for all: nothing would "
+        "make it so for A.",
         "Every party is taken to look to itself as well; attitudes say which moves it would make, not why.",
     ]
 
@@ -213,8 +250,18 @@ def test_table_picture_and_json_of_a_search() -> None:
     document = result.to_dict()
     assert document["state"] == 3
     assert document["concepts"] == {
-        "nash": {"matrices": 1, "changes": 2, "attitudes": {"A": {"A": "+", "B": "+"}, "B": {"A": "+", "B": "+"}}},
-        "seq": {"matrices": 5, "changes": 0, "attitudes": {"A": {"A": "+", "B": "0"}, "B": {"A": "0", "B": "+"}}},
+        "nash": {
+            "matrices": 1,
+            "changes": 2,
+            "attitudes": {"A": {"A": "+", "B": "+"}, "B": {"A": "+", "B": "+"}},
+            "alternatives": {"A": [{"A": "+", "B": "+"}], "B": [{"A": "+", "B": "+"}]},
+        },
+        "seq": {
+            "matrices": 5,
+            "changes": 0,
+            "attitudes": {"A": {"A": "+", "B": "0"}, "B": {"A": "0", "B": "+"}},
+            "alternatives": {"A": [{"A": "+", "B": "0"}], "B": [{"A": "0", "B": "+"}]},
+        },
     }
     assert len(result.plot().patches) >= 2
 
