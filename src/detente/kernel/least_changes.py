@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from detente.errors import Cancelled
 from detente.kernel.conflict import Int32Array
 from detente.kernel.nearest_orders import Demand
@@ -37,21 +39,29 @@ def _judge_one(judge: Judge, rank: Int32Array, party: int, state: int, concept: 
     return is_stable
 
 
+def _within_reach(judge: Judge, party: int, state: int, order: Int32Array, shift: Shift) -> Shift:
+    """Tell how far a shift goes by a state that the party could move to, if the place has one."""
+    reached = judge.moves(party, state)
+    is_there = order[reached] == order[shift.passed]
+    is_alike = np.sign(shift.order[reached] - shift.order[state]) == np.sign(
+        shift.order[shift.passed] - shift.order[state]
+    )
+    there = reached[is_there & is_alike]
+    return shift._replace(passed=int(there[0])) if there.size else shift
+
+
 def own_lift(judge: Judge, rank: Int32Array, party: int, state: int, concept: str) -> Shift | None:
     """Return the least change of a party's order that makes a state stable for it; None if it is, or under none."""
     order = rank[party]
     shift = least_lift(order, state, lambda other: _judge_one(judge, rank, party, state, concept, other))
-    if shift is None:
-        return None
-    # Of the states of that place the one to tell of is one that the party could move to, if there is one.
-    within_reach = judge.moves(party, state)
-    there = within_reach[order[within_reach] == order[shift.passed]]
-    return shift._replace(passed=int(there[0])) if there.size else shift
+    return None if shift is None else _within_reach(judge, party, state, order, shift)
 
 
 def own_fall(judge: Judge, rank: Int32Array, party: int, state: int, concept: str) -> Shift | None:
     """Return the least change of a party's order that makes a state, stable for it, unstable; None if none does."""
-    return least_fall(rank[party], state, lambda order: _judge_one(judge, rank, party, state, concept, order))
+    order = rank[party]
+    shift = least_fall(order, state, lambda other: _judge_one(judge, rank, party, state, concept, other))
+    return None if shift is None else _within_reach(judge, party, state, order, shift)
 
 
 def is_equilibrium(judge: Judge, rank: Int32Array, state: int, concept: str) -> bool:

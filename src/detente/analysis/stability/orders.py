@@ -42,7 +42,8 @@ def statements_of(conflict: Conflict, party: str) -> tuple[str, ...]:
 
 def layers_of(conflict: Conflict, party: str) -> IntArray:
     """Return what each statement, or each group of them, makes of each state, (K, F): the greater the better."""
-    assert isinstance(conflict.form, ProductConflict), "statements speak of measures"
+    if not isinstance(conflict.form, ProductConflict):
+        return np.zeros((0, conflict.n_states), dtype=np.int64)
     masks = conflict.form.masks
     column = {measure: index for index, measure in enumerate(conflict.measures)}
     match conflict.case.preferences.get(party):
