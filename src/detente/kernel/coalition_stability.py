@@ -233,7 +233,7 @@ def find_stable_for_coalitions(
 
     References
     ----------
-    kilgour2001; inohara2008; xu2018, chapter 8.
+    kilgour2001; inohara2008coalitions; xu2018.
     """
     wanted = tuple(concepts)
     for concept in wanted:

@@ -280,6 +280,6 @@ def reach(conflict: GraphConflict, members: int, source: int, *, improvements: b
 
     References
     ----------
-    fang1993, definition 4.1 and after.
+    fang1993, chapter 4.
     """
     return Searcher(moves_of(conflict, members, improvements=improvements)).reach_from(source)

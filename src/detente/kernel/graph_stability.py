@@ -108,7 +108,7 @@ def find_stable_in_graph(
 
     References
     ----------
-    fang1993, definitions 3.1 to 3.4 and 4.1 to 4.7.
+    fang1993, chapters 3 and 4.
     """
     wanted = tuple(concepts)
     check_concepts(wanted)
