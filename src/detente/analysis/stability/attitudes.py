@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.analysis.result import Explanation, Provenance, Result, Sentence, Status
+from detente.analysis.stability.stability import MOST_LISTED
+from detente.analysis.stability.stability_files import StateFiles, list_or_file
 from detente.analysis.stability.stability_pictures import MOST_COLUMNS, head_of, option_groups
 from detente.analysis.stability.stability_words import name_concept
 from detente.analysis.words import describe_state, join_words
@@ -159,19 +162,37 @@ class AttitudeStability(Result):
         return Explanation(sentences=tuple(Sentence(text=text) for text in _explain(self)))
 
     def _body(self) -> dict[str, object]:
-        masks = self.conflict.masks
+        def listed(masks: IntArray, name: str) -> object:
+            entry = list_or_file(masks, files, name)
+            return entry.tolist() if isinstance(entry, np.ndarray) else entry
+
+        files = self._files(Path.cwd(), "attitudes")
+        return self._document(listed)
+
+    def _streamed(self, beside: Path | None) -> dict[str, object]:
+        folder, stem = (Path.cwd(), "attitudes") if beside is None else (beside.parent, beside.stem)
+        files = self._files(folder, stem)
+        return {**self._header(), **self._document(lambda masks, name: list_or_file(masks, files, name))}
+
+    def _files(self, folder: Path, stem: str) -> StateFiles | None:
+        return StateFiles(folder=folder, stem=stem) if self.conflict.n_states > MOST_LISTED else None
+
+    def _document(self, listed: Callable[[IntArray, str], object]) -> dict[str, object]:
+        masks, parties = self.conflict.masks, self.conflict.parties
         return {
             "measures": list(self.conflict.measures),
-            "attitudes": to_signs(self.conflict.parties, self.attitudes),
+            "attitudes": to_signs(parties, self.attitudes),
             "stability": {
                 concept: {
-                    party: masks[self.stable[concept][i]].tolist() for i, party in enumerate(self.conflict.parties)
+                    party: listed(masks[self.stable[concept][i]], f"{concept}-{party}")
+                    for i, party in enumerate(parties)
                 }
                 for concept in self.concepts
             },
-            "equilibria": {concept: masks[self.equilibria(concept)].tolist() for concept in self.concepts},
+            "equilibria": {concept: listed(masks[self.equilibria(concept)], concept) for concept in self.concepts},
             "without_attitudes": {
-                concept: masks[self.ordinary_equilibria(concept)].tolist() for concept in self.concepts
+                concept: listed(masks[self.ordinary_equilibria(concept)], f"without-{concept}")
+                for concept in self.concepts
             },
         }
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from detente.analysis.result import Status
@@ -118,6 +122,22 @@ def test_json_of_attitudes() -> None:
         "equilibria": {"nash": [0], "seq": [0, 3]},
     }
     assert document["without_attitudes"] == {"nash": [0], "seq": [0, 3]}
+
+
+def test_long_lists_go_to_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("detente.analysis.stability.attitudes.MOST_LISTED", 3)
+    monkeypatch.chdir(tmp_path)
+    result = analyse_attitudes(pair(), attitudes=SPITE, concepts=["seq"])
+    path = tmp_path / "attitudes.states" / "without-seq.parquet"
+    assert result.to_dict()["without_attitudes"] == {"seq": {"file": str(path), "count": 2}}
+    assert pd.read_parquet(path)["state"].tolist() == [0, 3]
+    streamed = json.loads("".join(result.stream_json(beside=tmp_path / "answer.json")))
+    assert streamed["equilibria"] == {"seq": {"file": str(tmp_path / "answer.states" / "seq.parquet"), "count": 2}}
+
+
+def test_streams_what_it_says() -> None:
+    result = analyse_attitudes(pair(), attitudes=SPITE)
+    assert json.loads("".join(result.stream_json())) == result.to_dict()
 
 
 def test_picture_of_attitudes() -> None:
