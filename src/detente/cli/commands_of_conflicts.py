@@ -151,3 +151,60 @@ def inverse(
             ),
             delivery=Delivery(json=as_json, file=output),
         )
+
+
+@app.command(cls=Command)
+def swaps(
+    case: CaseArgument,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--state",
+            metavar="STATE",
+            help="A state to look at, as ids, a name or a number from 1; repeatable. Unless given, all of up to 64, of "
+            "more those that are stable for all.",
+        ),
+    ] = None,
+    concepts: ConceptsOption = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option("--party", metavar="ID", help="Whose orders to move; repeatable. Everybody's unless given."),
+    ] = None,
+    max_seconds: Annotated[
+        float | None,
+        typer.Option("--max-seconds", metavar="S", min=0.1, help="Stop then, with what was found until then."),
+    ] = None,
+    reading: ReadingOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+    output: OutputOption = None,
+    all_problems: AllOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Tell how firmly equilibria stand.
+
+    How many places in one party's order of states would have to be swapped before a state is stable for all no more,
+    or becomes so.
+    """
+    with answering(debug=debug, all_problems=all_problems):
+        from detente.analysis.stability import analyse_swaps
+        from detente.cli.output import Delivery
+        from detente.cli.questions import Question, run_question
+
+        run_question(
+            case,
+            settings or [],
+            Question(
+                title="how firmly equilibria stand",
+                ask=lambda read, watch: analyse_swaps(
+                    read,
+                    states=state,
+                    concepts=split_words(concepts),
+                    parties=party,
+                    reading=reading,
+                    max_seconds=max_seconds,
+                    progress=watch,
+                ),
+            ),
+            delivery=Delivery(json=as_json, file=output),
+        )

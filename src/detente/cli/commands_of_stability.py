@@ -43,6 +43,15 @@ def stability(
         bool,
         typer.Option("--individual", help="Also print for whom each state is stable: all states of a small conflict."),
     ] = False,
+    coalitions: Annotated[
+        bool, typer.Option("--coalitions", help="Also tell which states last even if parties join forces.")
+    ] = False,
+    pareto: Annotated[
+        bool,
+        typer.Option(
+            "--pareto", help="A coalition improves if one member is better off and none worse; else all must be."
+        ),
+    ] = False,
     reading: ReadingOption = None,
     settings: SetOption = None,
     memory: Annotated[
@@ -68,6 +77,8 @@ def stability(
             horizon=horizon,
             most=most,
             individual=individual,
+            coalitions=coalitions,
+            pareto=pareto,
             memory=memory,
         )
         run_stability(case, settings or [], reading=reading, request=request, delivery=delivery)

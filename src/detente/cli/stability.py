@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detente.analysis.result import Status
-from detente.analysis.stability import Stability, analyse_stability
+from detente.analysis.stability import CoalitionStability, Stability, analyse_coalitions, analyse_stability
 from detente.analysis.stability.stability_pictures import condense, head_of, option_form
 from detente.analysis.stability.stability_words import MEANINGS, count_states, name_concept, name_strongest
 from detente.cli.cases import open_case
 from detente.cli.goals import parse_memory
 from detente.cli.output import Delivery
+from detente.cli.questions import frame_table
 from detente.cli.screen import Screen
 from detente.cli.watch import Watch
 from detente.display.option_form import YES, OptionForm, option_table
@@ -33,6 +34,8 @@ class StabilityRequest:
     horizon: int | None
     most: int
     individual: bool
+    coalitions: bool
+    pareto: bool
     memory: str
 
 
@@ -51,6 +54,15 @@ def run_stability(
             memory=memory,
             progress=watch,
         )
+        if request.coalitions:
+            together = analyse_coalitions(
+                case,
+                reading=reading,
+                improvement="pareto" if request.pareto else "strict",
+                memory=memory,
+                progress=watch,
+            )
+            result = replace(result, coalitions=together, status=together.status)
     delivery.deliver(result, show=lambda screen: show_stability(screen, result, request), summary=summarise(result))
 
 
@@ -98,6 +110,24 @@ def _show_options(screen: Screen, form: OptionForm) -> None:
         screen.line()
 
 
+def _show_coalitions(screen: Screen, result: CoalitionStability) -> None:
+    """Show which coalitions would leave which states; of many states, those stable for every coalition."""
+    screen.heading("If parties join forces")
+    screen.line()
+    frame = result.to_frame()
+    flags = frame[list(result.concepts)]
+    if len(frame) > MOST_INDIVIDUAL:
+        frame = frame[flags.any(axis=1)].head(MOST_INDIVIDUAL)
+    frame = frame.drop(columns=["number" if result.conflict.is_graph else "state"])
+    if len(frame):
+        screen.table(
+            frame_table(frame.rename(columns={concept: f"C{name_concept(concept[1:])}" for concept in result.concepts}))
+        )
+        screen.line()
+    screen.points(sentence.text for sentence in result.explain().sentences)
+    screen.line()
+
+
 def show_stability(screen: Screen, result: Stability, request: StabilityRequest) -> None:
     """Show the states that are stable for all in option form, then what that says."""
     conflict = result.conflict
@@ -128,6 +158,8 @@ def show_stability(screen: Screen, result: Stability, request: StabilityRequest)
         screen.line()
         screen.table(individual_table(result, np.arange(conflict.n_states) if whole else states))
         screen.line()
+    if result.coalitions is not None:
+        _show_coalitions(screen, result.coalitions)
     for concept in result.concepts:
         if concept in MEANINGS:
             screen.paragraph(f"{name_concept(concept)}: {MEANINGS[concept]}", tone="faint")

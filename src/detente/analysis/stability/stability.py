@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.analysis.result import Explanation, Provenance, Result, Sentence, Status
+from detente.analysis.stability.coalitions import CoalitionStability
 from detente.analysis.stability.stability_files import StateFiles, list_or_file
 from detente.analysis.stability.stability_words import explain_stability
 from detente.case import Case
@@ -44,11 +45,14 @@ class Stability(Result):
         Those asked for, in the order of `CONCEPTS`; then ``maximin-h`` for a horizon.
     stable : mapping from concept to BoolArray
         Shape (P, F) each: whether a state is stable for a party.
+    coalitions : CoalitionStability or None
+        The same for coalitions, where that was asked for.
     """
 
     conflict: Conflict
     concepts: tuple[str, ...]
     stable: Mapping[str, BoolArray]
+    coalitions: CoalitionStability | None = None
 
     def is_equilibrium(self, concept: str) -> BoolArray:
         """Tell of each state, (F,), whether it is stable for every party.
@@ -162,6 +166,7 @@ class Stability(Result):
             "equilibria": {
                 concept: list_or_file(masks[self.is_equilibrium(concept)], needed, concept) for concept in self.concepts
             },
+            **({} if self.coalitions is None else {"coalitions": self.coalitions._body()}),
         }
 
 

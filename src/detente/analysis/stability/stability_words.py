@@ -23,9 +23,10 @@ MEANINGS = {
     "nash": "no party has a better state within its own reach.",
     "gmr": "whatever better state a party could move to, the others could answer so that it ends no better off "
     "(general metarationality).",
-    "smr": "the same, and from there it could not escape (symmetric metarationality).",
-    "seq": "the same as GMR, by answers that improve the position of everyone who makes them (sequential stability).",
-    "sseq": "SEQ, and from there it could not escape (symmetric sequential stability).",
+    "smr": "as by GMR, and from there it could not escape to anything better (symmetric metarationality).",
+    "seq": "whatever better state a party could move to, the others could answer so that it ends no better off, each "
+    "step an improvement for whoever makes it (sequential stability).",
+    "sseq": "as by SEQ, and from there it could not escape to anything better (symmetric sequential stability).",
 }
 """What it means that a state is an equilibrium, for people."""
 
@@ -56,13 +57,24 @@ def name_strongest(concepts: Iterable[str]) -> str:
     return " ".join(name_concept(concept) for concept in holding if concept not in implied)
 
 
+def unstable_for(result: Stability, state: int) -> dict[tuple[str, ...], list[str]]:
+    """Return for which parties together a state is not stable, with the concepts by which it is not for just them."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for concept in result.concepts:
+        stable = result.stable[concept][:, state]
+        parties = tuple(p for p, flag in zip(result.conflict.parties, stable, strict=True) if not bool(flag))
+        if parties:
+            found.setdefault(parties, []).append(concept)
+    return found
+
+
 def explain_stability(result: Stability) -> Iterator[str]:
     """Yield what there is to say: how many states last, which ones, and how the status quo stands."""
     conflict = result.conflict
     counts = [(concept, int(result.is_equilibrium(concept).sum())) for concept in result.concepts]
     said = join_words(f"{count:,} by {name_concept(concept)}" for concept, count in counts)
     yield (f"Stable for every party without any agreement, of {count_states(conflict.n_states)}: {said}.")
-    yield from explain_status_quo(result)
+    yield from _status_quo(result)
     shown = result.shown_states()
     for state in shown[:MOST_DESCRIBED]:
         concepts = result.concepts_of(int(state))
@@ -71,7 +83,8 @@ def explain_stability(result: Stability) -> Iterator[str]:
         said = f"{number}{describe_state(conflict, int(state))}{'' if conflict.is_graph else ','}"
         yield f"{said[:1].upper()}{said[1:]} is stable for all by {by}."
     if shown.size > MOST_DESCRIBED:
-        yield f"{shown.size - MOST_DESCRIBED:,} more are stable for all under some concept."
+        more = shown.size - MOST_DESCRIBED
+        yield f"{more:,} more {'is' if more == 1 else 'are'} stable for all under some concept."
     yield from _unstated(conflict)
     if conflict.rounded:
         yield (
@@ -81,8 +94,7 @@ def explain_stability(result: Stability) -> Iterator[str]:
     yield "This follows from the preferences stated; it says what would last if they are right, not what will happen."
 
 
-def explain_status_quo(result: Stability) -> Iterator[str]:
-    """Yield by which concepts the status quo is stable for all, and for whom it is not; nothing if there is none."""
+def _status_quo(result: Stability) -> Iterator[str]:
     conflict, state = result.conflict, result.conflict.status_quo
     if state is None:
         return
@@ -94,14 +106,9 @@ def explain_status_quo(result: Stability) -> Iterator[str]:
         yield f"The status quo is stable for every party by {join_words(map(name_concept, concepts))} only."
     else:
         yield "The status quo is stable for every party by none of them."
-    by_whom: dict[tuple[str, ...], list[str]] = {}
-    for concept in result.concepts:
-        stable = result.stable[concept][:, state]
-        unstable = tuple(party for party, flag in zip(conflict.parties, stable, strict=True) if not bool(flag))
-        if unstable:
-            by_whom.setdefault(unstable, []).append(name_concept(concept))
-    for parties, concept_names in by_whom.items():
-        yield f"It is not stable for {name_parties(conflict.case, parties)} by {join_words(concept_names)}."
+    for parties, unstable in unstable_for(result, state).items():
+        names = name_parties(conflict.case, parties)
+        yield f"It is not stable for {names} by {join_words(map(name_concept, unstable))}."
 
 
 def _unstated(conflict: Conflict) -> Iterator[str]:

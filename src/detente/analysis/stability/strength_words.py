@@ -55,7 +55,8 @@ def explain_strength(result: StrengthStability) -> Iterator[str]:
         said = "; ".join(f"{how} {join_words(names)}" for how, names in by.items())
         yield f"State {int(state) + 1}, {describe_state(conflict, int(state))}, is stable for all {said}."
     if shown.size > MOST_DESCRIBED:
-        yield f"{shown.size - MOST_DESCRIBED:,} more are stable for all under some concept."
+        more = shown.size - MOST_DESCRIBED
+        yield f"{more:,} more {'is' if more == 1 else 'are'} stable for all under some concept."
     mild = [party for party, degrees in result.degrees.items() if degrees == 1]
     if mild:
         names = name_parties(conflict.case, mild)
