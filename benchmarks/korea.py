@@ -25,10 +25,10 @@ def _korea() -> Case:
     from detente import read_case
     from detente.gallery import find_gallery_case
 
-    folder = find_gallery_case("korea-2018")
-    if folder is None:
+    file = find_gallery_case("korea-2018")
+    if file is None:
         raise FileNotFoundError("the built-in case")
-    return read_case(folder)
+    return read_case(file)
 
 
 def korean_design(objective: Objective, goal: str | None) -> Work:

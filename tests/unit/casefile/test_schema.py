@@ -11,13 +11,12 @@ import pytest
 from ruamel.yaml import YAML
 
 import detente.casefile
-import detente.gallery
 from detente.casefile import case_schema
-from detente.gallery import gallery_names
+from detente.gallery import find_gallery_case, gallery_names
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "diagnostics"
 STARTER = Path(detente.casefile.__file__).with_name("starter_case") / "case.yaml"
-GALLERY = [Path(detente.gallery.__file__).parent / name / "case.yaml" for name in gallery_names()]
+GALLERY = [file for name in gallery_names() if (file := find_gallery_case(name)) is not None]
 VALIDATOR = jsonschema.Draft202012Validator(case_schema())
 CAUGHT = ["D101", "D102", "D103", "D104", "D106", "D107", "D109", "D110", "D111", "D112", "D113", "D114", "D115"]
 LEFT_TO_THE_READER = ["D201", "D206", "D301", "D303", "D308", "D314", "D322", "D331", "D401", "D501"]
@@ -32,7 +31,7 @@ def test_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(case_schema())
 
 
-@pytest.mark.parametrize("file", [STARTER, *GALLERY], ids=lambda file: file.parent.name)
+@pytest.mark.parametrize("file", [STARTER, *GALLERY], ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_valid_cases_fit(file: Path) -> None:
     VALIDATOR.validate(loaded(file))
 
