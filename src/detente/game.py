@@ -118,8 +118,8 @@ def compile_condition(condition: Condition, measures: Sequence[str], status_quo:
     return _compile(condition, column, status_quo)
 
 
-def _require_values(case: Case, parties: Sequence[str]) -> None:
-    """Refuse parties that lack what §4–8 need, all of them at once."""
+def missing_values(case: Case, parties: Sequence[str]) -> list[Diagnostic]:
+    """Return what parties lack of what §4–8 need: discount factors, and values where there is only an order."""
     problems = []
     for party in parties:
         if case.party(party).discount is None:
@@ -140,6 +140,12 @@ def _require_values(case: Case, parties: Sequence[str]) -> None:
                     help=f"state `value:` or `effects:` for '{party}' at the measures that matter to it",
                 )
             )
+    return problems
+
+
+def _require_values(case: Case, parties: Sequence[str]) -> None:
+    """Refuse parties that lack what §4–8 need, all of them at once."""
+    problems = missing_values(case, parties)
     if problems:
         raise CaseError(problems)
 

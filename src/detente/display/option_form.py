@@ -16,6 +16,10 @@ YES, NO, EITHER = "Y", "N", "-"
 """In force, not in force, and both: states that were merged."""
 MARK = "x"
 """Stable for all, in rows below the options."""
+MOST_LETTERS = 40
+"""Letters over the columns of a picture; with more, each head stands upright."""
+MOST_OF_NAME = 48
+"""Letters of a name that a picture has room for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,10 @@ def option_table(form: OptionForm) -> Table:
     return build_table(columns, rows)
 
 
+def _shorten(name: str) -> str:
+    return name if len(name) <= MOST_OF_NAME else f"{name[: MOST_OF_NAME - 1].rstrip()}…"
+
+
 def _lines(form: OptionForm) -> Iterator[tuple[str, str | tuple[bool, ...] | None]]:
     for group in form.groups:
         yield group.holder, None
@@ -81,10 +89,13 @@ def _lines(form: OptionForm) -> Iterator[tuple[str, str | tuple[bool, ...] | Non
 
 def draw_option_form(form: OptionForm, ax: Axes | None = None) -> Axes:
     """Draw states as columns of squares, filled where an option is taken; below, by what they are stable."""
-    lines = list(_lines(form))
+    lines = [(_shorten(name), content) for name, content in _lines(form)]
+    longest = max((len(state) for state in form.states), default=1)
+    is_crowded = longest * max(len(form.states), 8) > MOST_LETTERS
     if ax is None:
         widest = max((len(name) for name, _ in lines), default=0)
-        ax = own_axes(0.6 + 0.22 * len(lines), left=min(4.0, 0.4 + 0.075 * widest), top=0.4, bottom=0.1)
+        top = 0.2 + 0.09 * longest if is_crowded else 0.4
+        ax = own_axes(0.2 + top + 0.22 * len(lines), left=min(4.0, 0.4 + 0.075 * widest), top=top, bottom=0.1)
     for row, (name, content) in enumerate(lines):
         is_head = content is None
         ax.annotate(
@@ -112,6 +123,8 @@ def draw_option_form(form: OptionForm, ax: Axes | None = None) -> Axes:
     ax.set_xlim(-0.6, max(len(form.states), 8) - 0.4)
     ax.set_ylim(len(lines) - 0.4, -0.9)
     ax.set_xticks(range(len(form.states)), [as_label(state) for state in form.states], fontsize=TEXT, color=MUTED)
+    if is_crowded:
+        ax.tick_params(axis="x", rotation=90)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.set_yticks([])

@@ -8,6 +8,7 @@ import shlex
 from detente._version import __version__
 from detente.case import Case, Document, Source
 from detente.errors import Severity
+from detente.game import missing_values
 from detente.report import document as parts
 from detente.report.chapters.critical import critical_values
 from detente.report.chapters.designs import designs
@@ -18,10 +19,12 @@ from detente.report.chapters.indispensability import indispensability
 from detente.report.chapters.repairs import repairs
 from detente.report.chapters.roadmaps import roadmaps
 from detente.report.chapters.sensitivity import readings, single_numbers
+from detente.report.chapters.stability import SOURCES, stability
 from detente.report.chapters.standing import standing
 from detente.report.chapters.verdicts import hazards, in_short, verdicts
 from detente.report.document import Bullets, Code, Facts, Paragraph, Section, Text
 from detente.report.findings import MANY, Findings
+from detente.report.stability_findings import has_values
 from detente.report.words import join, say_value, unit_of
 
 SHORT_DIGEST = 16
@@ -53,26 +56,59 @@ def _head(findings: Findings) -> Facts:
 
 
 def _content(case: Case) -> str:
+    states = case.graph.states if case.graph is not None else ()
     counts = [
+        (len(states), "state"),
         (len(case.measures), "measure"),
         (len(case.interests), "interest"),
         (len(case.roadmaps), "roadmap"),
         (len(case.readings), "reading"),
         (len(case.claims), "coded claim"),
     ]
-    said = [f"{number} {noun}{'s' if number != 1 else ''}" for number, noun in counts if number]
-    return f"{join(said)}; values per {unit_of(case)}" if said else "nothing"
+    said = join(f"{number} {noun}{'s' if number != 1 else ''}" for number, noun in counts if number) or "nothing"
+    kinds = [f"values per {unit_of(case)}"] if has_values(case) else []
+    ordered = [party.id for party in case.parties if party.id in _ordered(case)]
+    if ordered:
+        whose = (
+            "every party" if len(ordered) == len(case.parties) else join(case.party(party).name for party in ordered)
+        )
+        kinds.append(f"the order of states for {whose}")
+    return "; ".join([said, *kinds])
 
 
-def _preface(case: Case) -> Paragraph:
-    unit = unit_of(case)
+def _ordered(case: Case) -> set[str]:
+    """Return the parties of which the case states an order of states."""
+    return {*case.preferences, *(case.graph.ranks if case.graph is not None else ())}
+
+
+def _tells_roadmaps(findings: Findings) -> bool:
+    return findings.evaluation is not None or bool(findings.designs)
+
+
+def _preface(findings: Findings) -> Paragraph:
+    case, unit = findings.case, unit_of(findings.case)
+    judged = "values" if has_values(case) else "preferences"
+    evidence = ", each with its evidence or marked as assumed" if case.claims or case.assumptions else ""
+    if _tells_roadmaps(findings) or not findings.stability:
+        verdicts = "The verdicts follow from them"
+        margin = (
+            f": a margin of −0.5 says that deviating would be worth as much to that party as half of its units more in "
+            f"every {unit}. One party’s numbers compare with each other, not with another party’s."
+        )
+        numbers = f" Values and margins are per {unit}, each in the party’s own units{margin}"
+    else:
+        verdicts = "What would last follows from them"
+        numbers = (
+            f" Values are per {unit}, each in the party’s own units; what lasts rests on nothing but the order that "
+            "they give the states for each party."
+            if has_values(case)
+            else " They say which of two states a party prefers, not by how much."
+        )
     return Paragraph(
         text=(
-            "The values in this case are judgements, each with its evidence or marked as assumed. The verdicts follow "
-            "from them by calculation and are worth no more than they are; nothing here predicts what any government "
-            f"will do. Values and margins are per {unit}, each in the party’s own units: a margin of −0.5 says that "
-            f"deviating would be worth as much to that party as half of its units more in every {unit}. One party’s "
-            "numbers compare with each other, not with another party’s.",
+            f"The {judged} in this case are judgements{evidence}. {verdicts} by calculation and "
+            f"{'are' if verdicts.startswith('The') else 'is'} worth no more than they are; nothing here predicts what "
+            f"any government will do.{numbers}",
         )
     )
 
@@ -111,8 +147,12 @@ def _method(findings: Findings) -> Section:
     methods += [findings.worth.method] if findings.worth is not None else []
     methods += [findings.under_way.method] if findings.under_way is not None else []
     methods += [found.design.method for found in findings.designs if found.design is not None]
+    methods += [found.stability.method for found in findings.stability if found.stability is not None]
     items: list[Text] = [(f"{method[:1].upper()}{method[1:]}.",) for method in dict.fromkeys(methods)]
     blocks: list[parts.Block] = [Bullets(items=tuple(items))] if items else []
+    if any(found.stability is not None for found in findings.stability):
+        blocks.append(Paragraph(text=(SOURCES,)))
+    blocks += [Paragraph(text=(text,)) for text in _left_out(findings)]
     if case.source is not None:
         blocks.append(Paragraph(text=("To compute it again: ", Code(_command(findings, case.source)))))
     if case.digest:
@@ -122,6 +162,25 @@ def _method(findings: Findings) -> Section:
         blocks.append(Paragraph(text=("What the check of the case warns of:",)))
         blocks.append(Bullets(items=tuple((warning.message,) for warning in warnings)))
     return Section(id="method", heading="How this was computed", blocks=tuple(blocks))
+
+
+def _left_out(findings: Findings) -> list[str]:
+    """Say why a case without roadmaps has no design either, if it lacks what designs need."""
+    case = findings.case
+    lacking = [party.name for party in case.parties if missing_values(case, [party.id])]
+    if not case.measures or not lacking or _tells_roadmaps(findings):
+        return []
+    whom = "any party" if len(lacking) == len(case.parties) else join(lacking, last="or")
+    return [
+        "No roadmap was designed: that takes values and a discount factor of every party, and the case does not state "
+        f"both for {whom}."
+    ]
+
+
+def _title(findings: Findings) -> str:
+    if _tells_roadmaps(findings):
+        return f"{findings.case.name}: which roadmaps hold?"
+    return f"{findings.case.name}: what would last without agreement?" if findings.stability else findings.case.name
 
 
 def compose(findings: Findings) -> parts.Document:
@@ -147,6 +206,8 @@ def compose(findings: Findings) -> parts.Document:
         sections.append(repairs(findings.repairs))
     if findings.worth is not None:
         sections.append(indispensability(findings.case, findings.worth))
+    lasting = stability(findings)
+    sections += [] if lasting is None else [lasting]
     if findings.readings:
         sections.append(readings(findings))
     if findings.evaluation is not None:
@@ -154,9 +215,10 @@ def compose(findings: Findings) -> parts.Document:
         if findings.critical is not None:
             sections.append(critical_values(findings.critical))
         sections.append(evidence(findings))
-    sections += [unstated(findings), glossary(), _method(findings)]
+    sections += [unstated(findings)] if has_values(findings.case) or not findings.stability else []
+    sections += [glossary(findings), _method(findings)]
     return parts.Document(
-        title=f"{findings.case.name}: which roadmaps hold?",
-        blocks=(_head(findings), _preface(findings.case)),
+        title=_title(findings),
+        blocks=(_head(findings), _preface(findings)),
         sections=tuple(sections),
     )

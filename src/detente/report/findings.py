@@ -33,7 +33,9 @@ from detente.analysis.roadmap.sensitivity import (
 )
 from detente.case import Case, Roadmap
 from detente.errors import Cancelled, LimitError, OptionError
+from detente.game import missing_values
 from detente.progress import Progress
+from detente.report.stability_findings import StabilityFinding, find_stability
 
 MANY = 12
 """Measures above which designs of a report have a limit of measures a stage, so that a report takes seconds."""
@@ -87,6 +89,8 @@ class Findings:
         What parties and formats are worth; None unless it was asked for.
     repairs : tuple of RepairSearch or None
         What would make the roadmaps hold that fail in the base case; None unless it was asked for.
+    make_stability : callable
+        Makes what `stability` keeps.
     """
 
     case: Case
@@ -104,6 +108,7 @@ class Findings:
     make_critical: Callable[[], tuple[CriticalValues, ...]] | None = field(repr=False)
     worth: Indispensability | None = None
     repairs: tuple[RepairSearch, ...] | None = None
+    make_stability: Callable[[], tuple[StabilityFinding, ...]] = field(repr=False)
 
     @cached_property
     def designs(self) -> tuple[DesignFinding, ...]:
@@ -120,6 +125,11 @@ class Findings:
         """What mediators look at, computed when it is first asked for; None where there is nothing to look at."""
         return self.make_indices()
 
+    @cached_property
+    def stability(self) -> tuple[StabilityFinding, ...]:
+        """What would last without agreement, found when it is first asked for; empty for what is no conflict."""
+        return self.make_stability()
+
     def entries(self, reading: str | None) -> tuple[RoadmapEvaluation, ...]:
         """Return the verdicts under a reading, in the order of the roadmaps."""
         if self.evaluation is None:
@@ -129,6 +139,11 @@ class Findings:
     def entry(self, roadmap: str, reading: str | None) -> RoadmapEvaluation:
         """Return the verdict on a roadmap under a reading."""
         return next(entry for entry in self.entries(reading) if entry.id == roadmap)
+
+
+def can_have_roadmaps(case: Case) -> bool:
+    """Tell whether a case states what roadmaps need: measures, values and discount factors."""
+    return bool(case.measures) and not missing_values(case, [party.id for party in case.parties])
 
 
 def _finished(status: Status) -> None:
@@ -207,6 +222,7 @@ def find(
     critical: bool | None = None,
     indispensable: bool = False,
     repairs: bool = False,
+    stability: bool = True,
     progress: Progress | None = None,
 ) -> Findings:
     """Run every analysis that a report needs.
@@ -231,6 +247,8 @@ def find(
         Whether to look at every set of parties too.
     repairs : bool
         Whether to look for repairs of the roadmaps that fail in the base case.
+    stability : bool
+        Whether to look at what would last without agreement.
     progress : callable, optional
         Told how far it is; `Cancelled` raised by it stops the report.
     """
@@ -248,13 +266,16 @@ def find(
             limit = max_per_stage
             if limit is None and len(case.measures) - len(case.status_quo) > MANY:
                 limit = FEW_PER_STAGE
-            return tuple(_design(case, reading, limit, progress) for reading in (None, *asked))
+            suited = [reading for reading in (None, *asked) if can_have_roadmaps(case.under(reading))]
+            return tuple(_design(case, reading, limit, progress) for reading in suited)
         made = designs() if callable(designs) else designs
         return tuple(DesignFinding(reading=design.provenance.reading, design=design) for design in made)
 
     def make_indices() -> Indices | None:
         # Without any roadmap there is still the order that readings demand, if the case has a goal to look at.
         if not chosen and (case.roadmaps or not asked):
+            return None
+        if not all(can_have_roadmaps(case.under(reading)) for reading in (None, *asked)):
             return None
         ids = [roadmap.id for roadmap in chosen] or None
         try:
@@ -290,4 +311,5 @@ def find(
         make_critical=make_critical if _is_wanted(critical, case) else None,
         worth=_worth(case, asked, max_per_stage, progress) if indispensable else None,
         repairs=_repairs(case, base, progress) if repairs else None,
+        make_stability=lambda: find_stability(case, chosen, asked, progress=progress) if stability else (),
     )

@@ -111,6 +111,13 @@ def under(case: Case, *readings: str | None, starts: bool = True) -> str:
     return said[:1].upper() + said[1:] if starts else said
 
 
+def wherever(case: Case, readings: Sequence[str | None], among: Sequence[str | None], *, starts: bool = True) -> str:
+    """Write under which readings something is so, in short where it is under all that are told."""
+    if len(among) > 2 and list(readings) == list(among):
+        return f"{'In' if starts else 'in'} the base case and under every reading"
+    return under(case, *readings, starts=starts)
+
+
 def at_most_per_stage(limits: Iterable[object]) -> str:
     """Write a limit on the measures of a stage."""
     number = next(iter(limits))

@@ -55,10 +55,11 @@ def write_report(
     critical: bool | None = None,
     indispensable: bool = False,
     repairs: bool = False,
+    stability: bool = True,
     date: datetime.date | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Write a report on a case: verdicts, margins, trust, what they depend on and what they rest on.
+    """Write a report on a case: verdicts, margins, trust, what would last without agreement, what it all rests on.
 
     Parameters
     ----------
@@ -86,6 +87,9 @@ def write_report(
     repairs : bool
         Whether to add the chapter on what would make the roadmaps hold that fail in the base case, which may take
         minutes.
+    stability : bool
+        Whether to add the chapter on what would last without agreement. It is left out anyway where the case has no
+        states or nobody prefers one to another; in cases of more than 2¹⁸ feasible states it says no more than that.
     date : date, optional
         The day to put on the report; today unless given.
     progress : callable, optional
@@ -118,6 +122,7 @@ def write_report(
         critical=critical,
         indispensable=indispensable,
         repairs=repairs,
+        stability=stability,
         progress=progress,
     )
     Reporter(progress).report("writing the report")

@@ -47,6 +47,8 @@ def test_markdown_has_its_pictures_beside_it(tmp_path: Path) -> None:
         "roadmap.troops-first.hazards.svg",
         "roadmap.troops-first.timeline.svg",
         "roadmap.troops-first.trust.svg",
+        "stability.graph.svg",
+        "stability.options.svg",
         "verdicts.picture.svg",
     ]
     text = path.read_text(encoding="utf-8")

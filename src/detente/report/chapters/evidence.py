@@ -142,7 +142,10 @@ def unstated(findings: Findings) -> Section:
     case = findings.case
     names = {measure.id: measure.name for measure in case.measures}
     items: list[Text] = []
+    chains = {measure.level.chain if measure.level else measure.id for measure in case.measures}
     for value in unstated_values(case):
+        if value.party in case.preferences and len(value.measures) == len(chains):
+            continue  # its order of states is stated, and no value at all
         measures = "; ".join(names.get(measure, measure) for measure in value.measures)
         items.append((Strong(case.party(value.party).name), f": {measures}"))
     if not items:

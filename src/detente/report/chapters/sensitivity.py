@@ -111,9 +111,13 @@ def readings(findings: Findings) -> Section:
     known = numbers_by_place(findings.case, findings.readings)
     text = (
         "A reading is what one source’s account implies, laid over the base case. Each keeps its own values; none is "
-        "an average of others. For every roadmap whose verdict or critical party differs from the base case, the "
-        "settings were tried one by one."
+        "an average of others."
     )
+    if findings.roadmaps:
+        text += (
+            " For every roadmap whose verdict or critical party differs from the base case, the settings were tried "
+            "one by one."
+        )
     return Section(
         id="readings",
         heading="Whose reading of the facts",

@@ -8,6 +8,7 @@ from detente.analysis.result import Status
 from detente.analysis.roadmap import Design
 from detente.analysis.roadmap.sensitivity import verdict_of
 from detente.case import point
+from detente.report.chapters.stability import stability_in_short
 from detente.report.chapters.standing import standing_in_short
 from detente.report.document import Bullets, Cell, Column, Paragraph, Section, Table, Text
 from detente.report.findings import Findings
@@ -126,6 +127,7 @@ def in_short(findings: Findings) -> Section:
         items.append(_without_hazard(findings))
         items += standing_in_short(findings)
     items += _designs_in_short(findings)
+    items += stability_in_short(findings)
     items.append(_widest_flip(findings))
     told: tuple[Text, ...] = tuple((item,) for item in items if item is not None)
     nothing = Paragraph(text=("The case has no roadmap, and none was designed.",))
