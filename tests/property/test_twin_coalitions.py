@@ -21,7 +21,7 @@ from tests.oracle.stability_arrays import graph_of, mask_of
 from tests.oracle.stability_of_cases import situation_of
 
 BLOCKS = range(4)
-PER_BLOCK = 40
+PER_BLOCK = 30
 CONCEPTS = {"cnash": "nash", "cgmr": "gmr", "csmr": "smr", "cseq": "seq"}
 """The concept of one party that each concept of a coalition is like."""
 
@@ -79,7 +79,7 @@ def test_what_a_group_reaches_is_the_twins(block: int, improvements: bool) -> No
 
 @pytest.mark.parametrize("improvements", [False, True], ids=["moves", "improvements"])
 def test_the_shortest_ways_from_a_state_are_the_twins(improvements: bool) -> None:
-    for seed in range(60):
+    for seed in range(40):
         situation, _ = drawn(seed)
         graph = graph_of(situation)
         source = situation.states[seed % len(situation.states)]

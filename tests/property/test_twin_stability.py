@@ -129,7 +129,7 @@ def wanted_maximin(situation: Situation, horizon: int) -> NDArray[np.bool_]:
 
 @pytest.mark.parametrize("horizon", range(1, 6))
 def test_maximin_stability_is_the_twins(horizon: int) -> None:
-    for seed in range(1000 * horizon, 1000 * horizon + 100):
+    for seed in range(1000 * horizon, 1000 * horizon + 60):
         case = drawn_case(seed)
         conflict, situation = build_conflict(case), situation_of(case)
         want = wanted_maximin(situation, horizon)
@@ -145,7 +145,7 @@ def two_parties(seed: int) -> Situation:
 
 
 def test_limited_move_stability_is_the_twins() -> None:
-    for seed in range(250):
+    for seed in range(150):
         situation = two_parties(seed)
         one, two = situation.parties
         for horizon in range(1, 7):
@@ -155,7 +155,7 @@ def test_limited_move_stability_is_the_twins() -> None:
 
 
 def test_non_myopic_stability_is_the_twins() -> None:
-    for seed in range(100):
+    for seed in range(40):
         situation = two_parties(seed)
         one, two = situation.parties
         want = [literally_non_myopic(situation, i, j) for i, j in ((one, two), (two, one))]
@@ -167,7 +167,7 @@ def test_non_myopic_stability_is_the_twins() -> None:
 
 @pytest.mark.parametrize("most_sweeps", [0, 1, 2])
 def test_few_sweeps_change_nothing(most_sweeps: int) -> None:
-    for seed in range(200):
+    for seed in range(80):
         form = product_of(build_conflict(drawn_case(seed)))
         want: Any = find_stable(form)
         assert_same(find_stable(form, most_sweeps=most_sweeps), want, seed)
@@ -176,7 +176,7 @@ def test_few_sweeps_change_nothing(most_sweeps: int) -> None:
             assert np.array_equal(again, maximin_of_product(form, horizon)), (seed, horizon)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [1, 3, 4, 5])
 def test_larger_conflicts_are_as_the_matrix_method_says(seed: int) -> None:
     case = random_conflict(seed, n_measures=8, n_parties=3 + seed % 2)
     conflict, matrices = build_conflict(case), matrices_of(situation_of(case))
