@@ -36,7 +36,7 @@ MOST_SWAPS = 5_000
 """Swaps of neighbouring places tried one by one."""
 MOST_DRAWN = 12
 """Equilibria in a picture."""
-REFERENCES = ("fagin2006", "hipel2009")
+REFERENCES = ("fagin2006", "fang1993")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -227,7 +227,7 @@ def analyse_swaps(
 
     References
     ----------
-    fagin2006; hipel2009 (sensitivity analysis after stability analysis).
+    fagin2006 (distance of orders with ties); fang1993.
     """
     began = time.perf_counter()
     asked = check_concepts(CONCEPTS if concepts is None else concepts)
