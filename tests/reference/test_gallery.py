@@ -50,6 +50,9 @@ PUBLISHED = [
     ("fraser-1984/cuban-missile-crisis", "seq", ["withdraw", "blockade withdraw"], "Fraser and Hipel 1984 chapter 1"),
     ("brams-2001/cuban-blockade", "nash", [], "Brams 2001 second game"),
     ("diekmann-1985/volunteers-dilemma", "nash", VOLUNTEERS, "Diekmann 1985"),
+    ("dawes-1980/take-some", "nash", ["ann-red ben-red cleo-red"], "Dawes 1980"),
+    ("snyder-1977/deadlock", "nash", ["-"], "Snyder and Diesing 1977 chapter 2"),
+    ("snyder-1977/called-bluff", "nash", ["bluffer-yields"], "Snyder and Diesing 1977 chapter 2"),
     ("selten-1978/chain-store", "nash", ["enter", "fight"], "Selten 1978 section 2"),
     (ELMIRA, "nash", ELMIRA_LASTING, "nine-state form of Xu 2007"),
     (ELMIRA, "seq", ELMIRA_LASTING, "nine-state form of Xu 2007"),
@@ -64,6 +67,12 @@ COMPUTED: dict[str, dict[str, list[str]]] = {
         "smr": ["withdraw"],
         "seq": ["withdraw", "air-strike withdraw"],
         "sseq": ["withdraw"],
+    },
+    "dawes-1980/take-some": {
+        "gmr": ["-", "ann-red", "ben-red", "cleo-red", "ann-red ben-red cleo-red"],
+        "smr": ["-", "ann-red", "ben-red", "cleo-red", "ann-red ben-red cleo-red"],
+        "seq": ["-", "ann-red", "ben-red", "cleo-red", "ann-red ben-red cleo-red"],
+        "sseq": ["-", "ann-red", "ben-red", "cleo-red", "ann-red ben-red cleo-red"],
     },
     "diekmann-1985/volunteers-dilemma": {
         "gmr": [
@@ -204,6 +213,13 @@ COMPUTED: dict[str, dict[str, list[str]]] = {
         "seq": ["enter", "fight"],
         "sseq": ["enter", "fight"],
     },
+    "snyder-1977/called-bluff": {
+        "gmr": ["bluffer-yields", "firm-yields bluffer-yields"],
+        "smr": ["bluffer-yields", "firm-yields bluffer-yields"],
+        "seq": ["bluffer-yields"],
+        "sseq": ["bluffer-yields"],
+    },
+    "snyder-1977/deadlock": {"gmr": ["-"], "smr": ["-"], "seq": ["-"], "sseq": ["-"]},
 }
 
 
