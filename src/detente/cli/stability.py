@@ -138,8 +138,8 @@ def show_stability(screen: Screen, result: Stability, request: StabilityRequest)
     shown = result.shown_states()
     states = shown[: request.most]
     start = conflict.status_quo
-    if start is not None and start not in states:
-        states = np.insert(states, 0, start)
+    if start is not None:
+        states = np.insert(states[states != start], 0, start)
     if states.size:
         _show_options(screen, option_form(result, states))
     if shown.size > request.most:
