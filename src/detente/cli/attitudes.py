@@ -35,6 +35,23 @@ def parse_attitudes(texts: Sequence[str]) -> dict[str, dict[str, str]]:
     return signs
 
 
+def parse_sightings(texts: Sequence[str] | None) -> dict[str, list[str]]:
+    """Read the values of ``--stayed`` and ``--left``: states by party.
+
+    Raises
+    ------
+    OptionError
+        If one has no party or no state.
+    """
+    seen: dict[str, list[str]] = {}
+    for text in texts or ():
+        party, _, state = text.partition("=")
+        if not party.strip() or not state.strip():
+            raise OptionError(f"'{text}' is no sighting; write PARTY=STATE, such as \"usa=freeze-tests talks\"")
+        seen.setdefault(party.strip(), []).append(state.strip())
+    return seen
+
+
 def run_attitudes(
     path: str,
     settings: Sequence[str],

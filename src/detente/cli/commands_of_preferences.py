@@ -111,7 +111,15 @@ def attitudes(
         ),
     ] = None,
     state: StateOption = None,
-    concepts: ConceptsOption = None,
+    concepts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--concepts",
+            metavar="LIST",
+            help="Some of nash, gmr, smr and seq, with commas between or repeated. Unless given, all with --attitude, "
+            "the first three without.",
+        ),
+    ] = None,
     reading: ReadingOption = None,
     settings: SetOption = None,
     as_json: JsonOption = False,
@@ -150,6 +158,16 @@ def behaviour(
             "last.",
         ),
     ],
+    stayed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stayed", metavar="PARTY=STATE", help="Another state in which a party was seen to stay; repeatable."
+        ),
+    ] = None,
+    left: Annotated[
+        list[str] | None,
+        typer.Option("--left", metavar="PARTY=STATE", help="Another state that a party was seen to leave; repeatable."),
+    ] = None,
     concepts: ConceptsOption = None,
     reading: ReadingOption = None,
     settings: SetOption = None,
@@ -175,7 +193,13 @@ def behaviour(
             Question(
                 title="what explains what was seen",
                 ask=lambda read, watch: analyse_behaviour(
-                    read, path=path, reading=reading, concepts=split_words(concepts) or CONCEPTS, progress=watch
+                    read,
+                    path=path,
+                    stayed=parse_sightings(stayed),
+                    left=parse_sightings(left),
+                    reading=reading,
+                    concepts=split_words(concepts) or CONCEPTS,
+                    progress=watch,
                 ),
             ),
             delivery=Delivery(json=as_json, file=output),
