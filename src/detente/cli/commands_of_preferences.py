@@ -183,6 +183,7 @@ def behaviour(
     """
     with answering(debug=debug, all_problems=all_problems):
         from detente.analysis.stability import analyse_behaviour
+        from detente.cli.attitudes import parse_sightings
         from detente.cli.output import Delivery
         from detente.cli.questions import Question, run_question
         from detente.kernel.conflict import CONCEPTS
