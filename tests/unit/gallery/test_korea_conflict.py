@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,53 @@ def test_cited_paragraphs_are_in_the_documents() -> None:
     assert len(cited) > 40
     assert {document for document, _ in cited} == set(PARAGRAPHS)
     assert all(1 <= number <= PARAGRAPHS[document] for document, number in cited)
+
+
+def _evidence_in_comments() -> Iterator[tuple[str, set[tuple[str, int]], bool]]:
+    """Yield each place of the case with the paragraphs that its comment cites, and whether it is assumed."""
+    section = party = ""
+    index = 0
+    for line in TEXT.partition("detente: 1\n")[2].splitlines():
+        comment = line.partition(" # ")[2]
+        cited = {
+            (document, int(number))
+            for document, numbers in CITED.findall(comment.partition("assumed:")[0])
+            for number in re.findall(r"\d+", numbers)
+        }
+        evidence = (cited, "assumed:" in comment)
+        if found := re.match(r"(\S[\w-]*):", line):
+            section, index = found[1], 0
+            if section == "status-quo":
+                yield section, *evidence
+        elif section in ("measures", "forums") and (found := re.match(r"  ([\w-]+):", line)):
+            yield f"{section}.{found[1]}", *evidence
+        elif section == "preferences" and (found := re.match(r"  (\w+):$", line)):
+            party, index = found[1], 0
+        elif line.lstrip().startswith("- "):
+            place = f"preferences.{party}.statements" if section == "preferences" else section
+            yield f"{place}.{index}", *evidence
+            index += 1
+
+
+def test_comments_and_claims_say_the_same() -> None:
+    case = read_case("korea-2018-conflict")
+    supported: dict[str, set[tuple[str, int]]] = {}
+    for claim in case.claims:
+        assert claim.paragraph is not None
+        for place in claim.supports:
+            supported.setdefault(place, set()).add((claim.document, claim.paragraph))
+    assumed = {place for assumption in case.assumptions for place in assumption.places}
+    for place, cited, is_assumed in _evidence_in_comments():
+        assert supported.pop(place, set()) == cited, place
+        assert (place in assumed) == is_assumed, place
+        assumed.discard(place)
+    assert not supported
+    assert not assumed
+    assert not case.notes
+
+
+def test_documents_are_those_of_the_case_in_full() -> None:
+    assert read_case("korea-2018-conflict").documents == read_case("korea-2018").documents
 
 
 def test_notes_tell_what_came_out() -> None:
