@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         InverseAnalysis,
         Stability,
         StabilityReasons,
+        StatusQuoAnalysis,
         StrengthStability,
         SwapAnalysis,
         UnknownStability,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         explain_stability,
         find_attitudes,
         find_inverse,
+        trace_status_quo,
     )
     from detente.case import Case
     from detente.casefile import change_case, read_case
@@ -84,6 +86,7 @@ __all__ = [
     "RoadmapProgress",
     "Stability",
     "StabilityReasons",
+    "StatusQuoAnalysis",
     "StrengthStability",
     "SwapAnalysis",
     "TrustAssessment",
@@ -115,6 +118,7 @@ __all__ = [
     "find_inverse",
     "read_case",
     "repair_roadmap",
+    "trace_status_quo",
 ]
 
 _HOMES = {
@@ -138,6 +142,7 @@ _HOMES = {
     "RoadmapProgress": "detente.analysis.roadmap",
     "Stability": "detente.analysis.stability",
     "StabilityReasons": "detente.analysis.stability",
+    "StatusQuoAnalysis": "detente.analysis.stability",
     "StrengthStability": "detente.analysis.stability",
     "SwapAnalysis": "detente.analysis.stability",
     "TrustAssessment": "detente.analysis.roadmap",
@@ -168,6 +173,7 @@ _HOMES = {
     "find_inverse": "detente.analysis.stability",
     "read_case": "detente.casefile",
     "repair_roadmap": "detente.analysis.roadmap",
+    "trace_status_quo": "detente.analysis.stability",
 }
 
 

@@ -6,6 +6,8 @@ from detente.analysis.stability.behaviour import Behaviour, Deed, Observation, U
 from detente.analysis.stability.coalitions import CoalitionImprovement, CoalitionStability, analyse_coalitions
 from detente.analysis.stability.inverse import InverseAnalysis, find_inverse
 from detente.analysis.stability.joint_moves import JointMove
+from detente.analysis.stability.paths import StatusQuoAnalysis, StatusQuoPath, trace_status_quo
+from detente.analysis.stability.paths_explorer import FirstMoves
 from detente.analysis.stability.preference_changes import Comparison, PreferenceChange
 from detente.analysis.stability.stability import Stability, analyse_stability
 from detente.analysis.stability.strength import StrengthStability, analyse_strength
@@ -23,6 +25,7 @@ __all__ = [
     "CoalitionStability",
     "Comparison",
     "Deed",
+    "FirstMoves",
     "Improvement",
     "InverseAnalysis",
     "JointMove",
@@ -32,6 +35,8 @@ __all__ = [
     "Sanction",
     "Stability",
     "StabilityReasons",
+    "StatusQuoAnalysis",
+    "StatusQuoPath",
     "Step",
     "StrengthStability",
     "Swap",
@@ -49,4 +54,5 @@ __all__ = [
     "explain_stability",
     "find_attitudes",
     "find_inverse",
+    "trace_status_quo",
 ]

@@ -1,0 +1,189 @@
+"""States and moves about the paths from a state: as nodes and edges, and as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.analysis.stability.joint_moves import members_of
+from detente.conflict import Conflict
+from detente.kernel.conflict import ProductConflict, coalition_arcs
+from detente.kernel.system import BoolArray, IntArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from detente.analysis.stability.paths import StatusQuoAnalysis
+
+MOST_EXPLORED = 200
+"""States in the data for a path explorer."""
+MOST_DRAWN = 60
+"""States in a picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstMoves:
+    """What a party, or several together, can do from a state in one move.
+
+    Parameters
+    ----------
+    movers : tuple of str
+        Who moves.
+    n_moves, n_improvements : int
+        To how many states, and to how many that each of them prefers.
+    """
+
+    movers: tuple[str, ...]
+    n_moves: int
+    n_improvements: int
+
+
+def _submasks(mask: int) -> IntArray:
+    """Return all sets of the bits of a mask."""
+    found = np.zeros(1, dtype=np.int64)
+    for bit in range(64):
+        if mask >> bit & 1:
+            found = np.concatenate([found, found | np.uint64(1 << bit).astype(np.int64)])
+    return found
+
+
+def _moves_from(conflict: Conflict, source: int) -> Iterator[tuple[int, IntArray]]:
+    """Yield who can move from a state, as a mask of parties, and where to."""
+    form = conflict.form
+    if not isinstance(form, ProductConflict):
+        for members, arcs in coalition_arcs(form, (1 << form.n_parties) - 1):
+            yield members, arcs.target[arcs.start[source] : arcs.start[source + 1]].astype(np.int64)
+        return
+    here = form.masks[source]
+    targets = [
+        (1 << party, here ^ _submasks(int((takes & ~here) | (ends & here)) & (1 << 64) - 1)[1:])
+        for party, (takes, ends) in enumerate(zip(form.takes, form.ends, strict=True))
+    ]
+    for move in form.common:
+        bit = np.uint64(1 << move.measure).astype(np.int64)
+        if ((here & bit) == 0) == move.takes:
+            targets.append((move.coalition, np.array([here ^ bit])))
+    for members, there in targets:
+        places = np.minimum(np.searchsorted(form.masks, there), form.n_states - 1)
+        yield members, places[form.masks[places] == there]
+
+
+def improving(conflict: Conflict, members: int, source: int, targets: IntArray) -> BoolArray:
+    """Tell which of some states all members of a coalition, a mask of parties, prefer to another."""
+    inside = [party for party in range(len(conflict.parties)) if members >> party & 1]
+    ranks = conflict.form.rank[inside]
+    return np.asarray((ranks[:, targets] > ranks[:, [source]]).all(axis=0), dtype=np.bool_)
+
+
+def count_first_moves(conflict: Conflict, source: int) -> tuple[FirstMoves, ...]:
+    """Count what everybody, and every coalition with a move in common, can do from a state; who cannot move is out."""
+    reached: dict[int, set[int]] = {}
+    better: dict[int, set[int]] = {}
+    for members, targets in _moves_from(conflict, source):
+        if targets.size:
+            reached.setdefault(members, set()).update(targets.tolist())
+            better.setdefault(members, set()).update(targets[improving(conflict, members, source, targets)].tolist())
+    return tuple(
+        FirstMoves(movers=members_of(conflict, members), n_moves=len(targets), n_improvements=len(better[members]))
+        for members, targets in reached.items()
+    )
+
+
+def choose_states(result: StatusQuoAnalysis, most: int) -> list[int]:
+    """Return all states, or the start, what lies on paths told, what improvements and first moves reach; so many."""
+    if result.conflict.n_states <= most:
+        return list(range(result.conflict.n_states))
+    chosen = [result.start]
+    for path in result.paths:
+        chosen += [move.target for move in path.moves]
+    for found in (result.improvements.n_moves, result.moves.n_moves):
+        near = np.flatnonzero(found > 0)
+        chosen += near[np.argsort(found[near], kind="stable")][:most].tolist()
+    return sorted(list(dict.fromkeys(chosen))[:most])
+
+
+def _edges_among(conflict: Conflict, states: list[int]) -> Iterator[tuple[int, int, int, bool]]:
+    """Yield the moves between some states: from, to, who moves, and whether it improves."""
+    place = np.full(conflict.n_states, -1, dtype=np.int64)
+    place[states] = np.arange(len(states))
+    for source in states:
+        for members, targets in _moves_from(conflict, source):
+            among = targets[place[targets] >= 0]
+            flags = improving(conflict, members, source, among)
+            for target, is_better in zip(among.tolist(), flags.tolist(), strict=True):
+                yield source, target, members, is_better
+
+
+def explore(result: StatusQuoAnalysis, most: int) -> dict[str, object]:
+    """Return nodes and edges; see `StatusQuoAnalysis.explorer`."""
+    conflict, states = result.conflict, choose_states(result, most)
+    ids = conflict.masks
+
+    def step(n_moves: int) -> int | None:
+        return n_moves if n_moves >= 0 else None
+
+    return {
+        "nodes": [
+            {
+                "id": int(ids[state]),
+                "number": state + 1,
+                "label": conflict.label(state),
+                "step": step(int(result.moves.n_moves[state])),
+                "improvement_step": step(int(result.improvements.n_moves[state])),
+                "measures": list(conflict.in_force(state)),
+                "equilibria": list(result.concepts_of(state)),
+                "start": state == result.start,
+            }
+            for state in states
+        ],
+        "edges": [
+            {
+                "from": int(ids[source]),
+                "to": int(ids[target]),
+                "by": list(members_of(conflict, members)),
+                "improvement": is_better,
+            }
+            for source, target, members, is_better in sorted(set(_edges_among(conflict, states)))
+        ],
+        "states": conflict.n_states,
+        "complete": len(states) == conflict.n_states,
+    }
+
+
+def draw_paths(result: StatusQuoAnalysis, most: int, ax: Axes | None = None) -> Axes:
+    """Draw the states about the paths in layers by the number of moves to them."""
+    from detente.display.state_graph import StateEdge, StateNode, draw_state_graph
+
+    conflict, states = result.conflict, choose_states(result, most)
+    steps = result.moves.n_moves[states]
+    last = int(steps.max(initial=0)) + 1
+    nodes = [
+        StateNode(
+            label=conflict.label(state) if conflict.is_graph else str(state + 1),
+            layer=int(step) if step >= 0 else last,
+            is_stable=bool(result.concepts_of(state)),
+            is_start=state == result.start,
+        )
+        for state, step in zip(states, steps, strict=True)
+    ]
+    place = {state: number for number, state in enumerate(states)}
+    movers: dict[int, int] = {}
+    edges = [
+        StateEdge(
+            origin=place[source], target=place[target], mover=movers.setdefault(members, len(movers)), improves=True
+        )
+        for source, target, members, is_better in sorted(set(_edges_among(conflict, states)))
+        if is_better
+    ]
+    known = {(edge.origin, edge.target) for edge in edges}
+    for path in result.paths:
+        for move in path.moves:
+            pair = place.get(move.source, -1), place.get(move.target, -1)
+            if min(pair) >= 0 and pair not in known:
+                known.add(pair)
+                edges.append(StateEdge(origin=pair[0], target=pair[1], mover=0, improves=False))
+    names = [" with ".join(conflict.case.party(p).name for p in members_of(conflict, members)) for members in movers]
+    return draw_state_graph(nodes, edges, names, ax)
