@@ -93,6 +93,50 @@ def why(
 
 
 @app.command(cls=Command)
+def paths(
+    case: CaseArgument,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="STATE",
+            help="Where to start: ids in force, a state of the graph, or a number from 1. The status quo unless given.",
+        ),
+    ] = None,
+    concepts: ConceptsOption = None,
+    reading: ReadingOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+    output: OutputOption = None,
+    all_problems: AllOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Tell how a conflict can move from the status quo.
+
+    In how many moves each state is first reached, by moves of any kind and by improvements alone, who moves, and which
+    equilibria can be reached so.
+    """
+    with answering(debug=debug, all_problems=all_problems):
+        from detente.analysis.stability import trace_status_quo
+        from detente.cli.output import Delivery
+        from detente.cli.questions import Question, run_question, short_frame
+        from detente.kernel.conflict import CONCEPTS
+
+        run_question(
+            case,
+            settings or [],
+            Question(
+                title="how the conflict can move",
+                ask=lambda read, watch: trace_status_quo(
+                    read, reading=reading, start=start, concepts=split_words(concepts) or CONCEPTS, progress=watch
+                ),
+                frame=short_frame,
+            ),
+            delivery=Delivery(json=as_json, file=output),
+        )
+
+
+@app.command(cls=Command)
 def inverse(
     case: CaseArgument,
     state: StateOption = None,

@@ -11,7 +11,7 @@ from detente._version import __version__
 
 ORDER = (
     "demo", "new", "check", "show", "schema", "evaluate", "critical", "indices", "trust", "design", "repair",
-    "indispensable", "stability", "why", "inverse", "swaps", "unknown", "strength", "attitudes",
+    "indispensable", "stability", "why", "paths", "inverse", "swaps", "unknown", "strength", "attitudes",
     "behaviour", "diff", "report", "gallery", "import", "export",
 )  # fmt: skip
 """Commands as the help lists them: from reading a case to reporting on it."""

@@ -79,6 +79,12 @@ def show_answer(screen: Screen, case: Case, result: Result, question: Question) 
         screen.paragraph("Stopped before all was known.", tone="bad")
 
 
+def short_frame(result: Result) -> pd.DataFrame:
+    """Return the table of an answer if all of it can be shown, an empty one otherwise."""
+    frame = result.to_frame()
+    return frame if len(frame) <= MOST_ROWS else frame.head(0)
+
+
 def frame_table(frame: pd.DataFrame) -> Table:
     """Make a table of a frame: yes and no for booleans, a dash for what is missing, short numbers at the right."""
     columns = []
