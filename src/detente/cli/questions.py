@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Result, Status
+from detente.analysis.stability.stability_words import SHORT_NAMES
 from detente.case import Case
 from detente.cli.cases import open_case
 from detente.cli.output import Delivery
@@ -81,7 +82,7 @@ def show_answer(screen: Screen, case: Case, result: Result, question: Question) 
 
 def short_frame(result: Result) -> pd.DataFrame:
     """Return the table of an answer if all of it can be shown, an empty one otherwise."""
-    frame = result.to_frame()
+    frame = result.to_frame().rename(columns=SHORT_NAMES)
     return frame if len(frame) <= MOST_ROWS else frame.head(0)
 
 
@@ -92,7 +93,11 @@ def frame_table(frame: pd.DataFrame) -> Table:
         kind = frame[name].dtype.kind
         align: Align = "right" if kind in "iuf" else "left"
         columns.append(Column(header=str(name).replace("_", " "), align=align, can_wrap=kind == "O"))
-    rows = [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
+    known = frame.notna()
+    rows = [
+        [_cell(value) if is_known else "–" for value, is_known in zip(row, told, strict=True)]
+        for row, told in zip(frame.itertuples(index=False), known.itertuples(index=False), strict=True)
+    ]
     return build_table(columns, rows)
 
 
@@ -101,9 +106,7 @@ def _cell(value: object) -> str | Cell:
         case bool():
             return Cell("yes", "good") if value else "no"
         case float():
-            return "–" if value != value else format_short(value)  # only NaN differs from itself
-        case None:
-            return "–"
+            return format_short(value)
         case tuple() | list():
             return ", ".join(str(item) for item in value)
     return str(value)
