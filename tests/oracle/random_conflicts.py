@@ -23,6 +23,7 @@ from detente.case import (
     OrdinalPreference,
     Party,
     Quantity,
+    Range,
     Ranking,
     Ranks,
     Statements,
@@ -56,6 +57,11 @@ class _Draw:
         if "ties" in self.has:
             return float(self.random.randint(-2, 2))
         return self.random.randint(-40, 40) / 10.0
+
+    def quantity(self) -> Quantity:
+        """A value, or now and then a range around it, of which the middle counts."""
+        number = self.number()
+        return Range(low=number - 1.0, mode=number, high=number + 2.0) if self.is_so(0.1) else number
 
     def some(self, share: float, among: Sequence[str]) -> list[str]:
         return [x for x in among if self.is_so(share)]
@@ -198,14 +204,14 @@ def _with_preferences(draw: _Draw, case: Case, states: tuple[State, ...]) -> Cas
             ordinal[i] = Weights(weights={m: draw.number() for m in draw.measures})
             continue
         for m in draw.measures:
-            worth[m][i] = draw.number()
+            worth[m][i] = draw.quantity()
             if kind == "interests" and draw.is_so(0.6):
                 weight[i] = draw.random.choice((0.1, 0.3, 1.0, 2.0))
-                effects[m][i] = draw.number()
+                effects[m][i] = draw.quantity()
         if kind == "pairwise" and len(draw.measures) > 1:
             for _ in range(draw.random.randint(1, 2 * len(draw.measures))):
                 pair = tuple(_literal(draw, m, 0.2) for m in draw.random.sample(draw.measures, 2))
-                terms.append(Term(party=i, when=Joined(connective="and", operands=pair), value=draw.number()))
+                terms.append(Term(party=i, when=Joined(connective="and", operands=pair), value=draw.quantity()))
     return Case(
         name=case.name,
         parties=case.parties,
