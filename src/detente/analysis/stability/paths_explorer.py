@@ -92,16 +92,20 @@ def count_first_moves(conflict: Conflict, source: int) -> tuple[FirstMoves, ...]
     )
 
 
-def choose_states(result: StatusQuoAnalysis, most: int) -> list[int]:
-    """Return all states, or the start, what lies on paths told, what improvements and first moves reach; so many."""
+def choose_states(result: StatusQuoAnalysis, most: int, *, with_moves: bool = True) -> list[int]:
+    """Return all states if they are so many at most, else the nearest that matter.
+
+    These are the start, what lies on the paths told, what improvements reach and, if asked, what moves reach.
+    """
     if result.conflict.n_states <= most:
         return list(range(result.conflict.n_states))
     chosen = [result.start]
     for path in result.paths:
         chosen += [move.target for move in path.moves]
-    for found in (result.improvements.n_moves, result.moves.n_moves):
-        near = np.flatnonzero(found > 0)
-        chosen += near[np.argsort(found[near], kind="stable")][:most].tolist()
+    searches = [result.improvements, result.moves] if with_moves else [result.improvements]
+    for found in searches:
+        near = np.flatnonzero(found.n_moves > 0)
+        chosen += near[np.argsort(found.n_moves[near], kind="stable")][:most].tolist()
     return sorted(list(dict.fromkeys(chosen))[:most])
 
 
@@ -154,36 +158,49 @@ def explore(result: StatusQuoAnalysis, most: int) -> dict[str, object]:
 
 
 def draw_paths(result: StatusQuoAnalysis, most: int, ax: Axes | None = None) -> Axes:
-    """Draw the states about the paths in layers by the number of moves to them."""
-    from detente.display.state_graph import StateEdge, StateNode, draw_state_graph
+    """Draw states in layers by the number of moves to them.
 
-    conflict, states = result.conflict, choose_states(result, most)
-    steps = result.moves.n_moves[states]
-    last = int(steps.max(initial=0)) + 1
+    Up to so many states are drawn with all improvements; of more, the paths told and what improvements reach, with
+    those improvements that lead away from the start.
+    """
+    from detente.display.state_graph import StateEdge, StateNode, draw_state_graph
+    from detente.display.style import MUTED, TEXT
+
+    conflict, states = result.conflict, choose_states(result, most, with_moves=False)
+    is_whole = len(states) == conflict.n_states
+    steps = result.moves.n_moves
+    last = int(steps[states].max(initial=0)) + 1
     nodes = [
         StateNode(
             label=conflict.label(state) if conflict.is_graph else str(state + 1),
-            layer=int(step) if step >= 0 else last,
+            layer=int(steps[state]) if steps[state] >= 0 else last,
             is_stable=bool(result.concepts_of(state)),
             is_start=state == result.start,
         )
-        for state, step in zip(states, steps, strict=True)
+        for state in states
     ]
     place = {state: number for number, state in enumerate(states)}
-    movers: dict[int, int] = {}
-    edges = [
-        StateEdge(
-            origin=place[source], target=place[target], mover=movers.setdefault(members, len(movers)), improves=True
-        )
-        for source, target, members, is_better in sorted(set(_edges_among(conflict, states)))
-        if is_better
-    ]
-    known = {(edge.origin, edge.target) for edge in edges}
+    further = result.improvements.n_moves
+    movers: dict[tuple[str, ...], int] = {}
+    edges = {}
+    for source, target, members, is_better in sorted(set(_edges_among(conflict, states))):
+        if is_better and (is_whole or further[target] == further[source] + 1 > 0):
+            mover = movers.setdefault(members_of(conflict, members), len(movers))
+            edges[source, target, mover] = True
+    known = {(source, target) for source, target, _ in edges}
     for path in result.paths:
         for move in path.moves:
-            pair = place.get(move.source, -1), place.get(move.target, -1)
-            if min(pair) >= 0 and pair not in known:
-                known.add(pair)
-                edges.append(StateEdge(origin=pair[0], target=pair[1], mover=0, improves=False))
-    names = [" with ".join(conflict.case.party(p).name for p in members_of(conflict, members)) for members in movers]
-    return draw_state_graph(nodes, edges, names, ax)
+            if {move.source, move.target} <= set(place) and (move.source, move.target) not in known:
+                edges[move.source, move.target, movers.setdefault(move.movers, len(movers))] = False
+    ax = draw_state_graph(
+        nodes,
+        [
+            StateEdge(origin=place[source], target=place[target], mover=mover, improves=improves)
+            for (source, target, mover), improves in edges.items()
+        ],
+        [" with ".join(conflict.case.party(party).name for party in who) for who in movers],
+        ax,
+    )
+    if result.start != conflict.status_quo:
+        ax.set_title("states stable for all are filled; the start is ringed", fontsize=TEXT, color=MUTED, loc="left")
+    return ax

@@ -196,6 +196,15 @@ def test_picture(elmira: StatusQuoAnalysis, read: Read) -> None:
     texts = [text.get_text() for text in elmira.plot().texts]
     assert {f"s{number}" for number in range(1, 10)} <= set(texts)
     assert trace_status_quo(read(STUCK)).plot().get_legend() is not None
+    tense = trace_status_quo(read(STUCK), start="tense").plot()
+    assert tense.get_title(loc="left") == "states stable for all are filled; the start is ringed"
+
+
+def test_of_many_states_only_the_paths_are_drawn(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detente.analysis.stability.paths.MOST_DRAWN", 6)
+    texts = {text.get_text() for text in trace_status_quo(read(PAIR), concepts=["nash"]).plot().texts}
+    assert {"1", "3", "7"} <= texts
+    assert len(texts - {""}) == 6
 
 
 def test_a_search_that_was_stopped_says_so(read: Read) -> None:
