@@ -11,8 +11,9 @@ import pytest
 
 from detente import analyse_stability, analyse_unknown
 from detente.case import Case, Range, Unknown
-from detente.conflict import build_conflict
+from detente.conflict import Conflict, build_conflict
 from detente.conflict.comparisons import compare_states
+from detente.kernel.closures import unpack
 from detente.kernel.conflict import CONCEPTS
 from detente.kernel.system import BoolArray
 from tests.oracle.preference_ranges import compare, corners, with_numbers
@@ -105,6 +106,15 @@ def test_extensions_contain_concepts_as_the_ordinary_ones_do(block: int) -> None
                 assert not (inner & ~outer).any(), (seed, extension)
 
 
+def tables(conflict: Conflict, *, ranges: bool = False) -> tuple[BoolArray, BoolArray]:
+    """What each party surely prefers, and what is open, for all pairs of states."""
+    found = compare_states(conflict, ranges=ranges)
+    better = np.array([unpack(sets, conflict.n_states) for sets in found.better])
+    unknown = np.array([unpack(sets, conflict.n_states) for sets in found.may_be_better]) & ~better
+    assert found.unknown == tuple(pairs.sum() // 2 for pairs in unknown)
+    return better, unknown
+
+
 def taken_as(extension: str, situation: Situation, open_pairs: BoolArray) -> Relations:
     """What an extension makes of pairs of states between which nothing is known, literally."""
 
@@ -136,7 +146,7 @@ def test_extensions_agree_with_the_twin(block: int) -> None:
     for seed in range(block * PER_BLOCK, (block + 1) * PER_BLOCK):
         case = doubtful(seed)
         situation = situation_of(case)
-        open_pairs = compare_states(build_conflict(case, may_be_unknown=True)).unknown
+        _, open_pairs = tables(build_conflict(case, may_be_unknown=True))
         found = analyse_unknown(case).stable
         for extension in "abcd":
             relations = taken_as(extension, situation, open_pairs)
@@ -153,7 +163,7 @@ def test_ranges_leave_open_exactly_what_their_corners_do(block: int) -> None:
     for seed in range(block * PER_BLOCK, (block + 1) * PER_BLOCK):
         case = ranged(seed)
         conflict = build_conflict(case)
-        better, unknown = compare_states(conflict, ranges=True)
+        better, unknown = tables(conflict, ranges=True)
         states = tuple(frozenset(conflict.in_force(state)) for state in range(conflict.n_states))
         for number, party in enumerate(conflict.parties):
             signs = compare(case, party, states)

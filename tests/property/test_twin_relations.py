@@ -7,15 +7,19 @@ from random import Random
 import numpy as np
 import pytest
 
-from detente.kernel.conflict import CONCEPTS
+from detente.kernel.conflict import CONCEPTS, GraphConflict
 from detente.kernel.graph_stability import find_stable_in_graph
-from detente.kernel.relations import improves, stable_under
+from detente.kernel.relations import stable_under
 from detente.kernel.system import BoolArray
 from tests.oracle.random_conflicts import random_conflict, random_graph
 from tests.oracle.relations import Relation, Relations, is_stable
 from tests.oracle.stability import Situation
 from tests.oracle.stability_arrays import graph_of
 from tests.oracle.stability_of_cases import situation_of
+
+
+def improves(graph: GraphConflict) -> BoolArray:
+    return np.asarray(graph.rank[:, None, :] > graph.rank[:, :, None])
 
 
 def drawn(seed: int) -> Situation:

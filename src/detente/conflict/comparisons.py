@@ -1,31 +1,38 @@
 """How each party compares any two states: better, unknown, and by how much (§9 of the model).
 
-Where one number per state is not enough: some preferences are unknown, some are strong.
+Where one number per state is not enough: some preferences are unknown, some are strong.  Relations between states are
+kept as a set of states for each state.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.case import Ranks, States, Strong
 from detente.conflict.conflict import Conflict
-from detente.conflict.intervals import is_certain, sign_bounds
+from detente.conflict.intervals import has_ranges, sign_rows
 from detente.conflict.ranks import Scores, exactly, score_party, scores_of_ranks
 from detente.conflict.states import holds_in
+from detente.kernel.closures import Reach, pack
 from detente.kernel.conflict import ProductConflict
-from detente.kernel.system import BoolArray
+from detente.kernel.system import BoolArray, IntArray
+from detente.progress import Reporter
 
-DegreeArray = NDArray[np.int8]
+_PAIRS_AT_ONCE = 1 << 23
 
 
 class Comparisons(NamedTuple):
-    """Of each party and two states, (P, F, F): whether the second is surely better, and whether nobody can tell."""
+    """What each party prefers, by party: from each state, the states surely better and those that may be better.
 
-    better: BoolArray
-    unknown: BoolArray
+    `unknown` counts the pairs of states between which nobody knows.
+    """
+
+    better: tuple[Reach, ...]
+    may_be_better: tuple[Reach, ...]
+    unknown: tuple[int, ...]
 
 
 def satisfying(conflict: Conflict, states: States) -> BoolArray:
@@ -37,7 +44,37 @@ def satisfying(conflict: Conflict, states: States) -> BoolArray:
     return holds_in(states, column, conflict.form.masks)
 
 
-def compare_states(conflict: Conflict, *, ranges: bool = False) -> Comparisons:
+def _blocks(n_states: int) -> Iterator[IntArray]:
+    """Yield the numbers of all states, as many at once as there is room to compare with all."""
+    step = max(1, _PAIRS_AT_ONCE // max(1, n_states))
+    for first in range(0, n_states, step):
+        yield np.arange(first, min(n_states, first + step), dtype=np.int64)
+
+
+def _in_blocks(n_states: int, relation: Callable[[IntArray], BoolArray]) -> Reach:
+    """Build a relation from its rows for some states at a time."""
+    return np.concatenate([pack(relation(rows)) for rows in _blocks(n_states)])
+
+
+def _open_pairs(conflict: Conflict, party: str) -> Callable[[IntArray], BoolArray]:
+    """Return what gives, for some states, the states with which the case says that nobody can compare them."""
+    stated = conflict.case.unknown.get(party)
+    sides = [
+        (satisfying(conflict, one), satisfying(conflict, other)) for one, other in (stated.pairs if stated else ())
+    ]
+    everything = stated is not None and stated.everything
+
+    def rows(states: IntArray) -> BoolArray:
+        found = np.full((states.size, conflict.n_states), everything, dtype=np.bool_)
+        for first, second in sides:
+            found |= (first[states, None] & second) | (second[states, None] & first)
+        found[np.arange(states.size), states] = False
+        return found
+
+    return rows
+
+
+def compare_states(conflict: Conflict, *, ranges: bool = False, reporter: Reporter | None = None) -> Comparisons:
     """Compare every two states as each party does.
 
     Parameters
@@ -45,28 +82,38 @@ def compare_states(conflict: Conflict, *, ranges: bool = False) -> Comparisons:
     ranges : bool
         Whether what depends on which values in the ranges are right is unknown too; otherwise ranges count as their
         most likely values.
+    reporter : Reporter, optional
+        Told how far the work is.
 
     Raises
     ------
     LimitError
         If values with ranges have too many digits to be compared exactly.
     """
-    case = conflict.case
-    shape = (len(conflict.parties), conflict.n_states, conflict.n_states)
-    unknown = np.zeros(shape, dtype=np.bool_)
+    better, may_be_better, unknown = [], [], []
     for number, party in enumerate(conflict.parties):
-        stated = case.unknown.get(party)
-        if stated is not None and stated.everything:
-            unknown[number] = True
-        elif ranges and isinstance(conflict.form, ProductConflict):
-            unknown[number] = ~is_certain(*sign_bounds(case, party, conflict.form.masks))
-        for one, other in stated.pairs if stated is not None else ():
-            first, second = satisfying(conflict, one), satisfying(conflict, other)
-            unknown[number] |= np.outer(first, second) | np.outer(second, first)
-        np.fill_diagonal(unknown[number], val=False)
-    rank = conflict.form.rank
-    better = np.asarray(rank[:, None, :] > rank[:, :, None]) & ~unknown
-    return Comparisons(better, unknown)
+        rank = conflict.form.rank[number]
+        rows_of_open = _open_pairs(conflict, party)
+        is_ranged = ranges and has_ranges(conflict.case, party) and isinstance(conflict.form, ProductConflict)
+        signs = sign_rows(conflict.case, party, conflict.masks) if is_ranged else None
+        n_unknown = 0
+        surely, perhaps = [], []
+        for states in _blocks(conflict.n_states):
+            if reporter is not None:
+                share = (number + states[0] / conflict.n_states) / len(conflict.parties)
+                reporter.report("comparing states", fraction=float(share))
+            is_open = rows_of_open(states)
+            if signs is not None:
+                for row, (low, high) in zip(is_open, signs, strict=False):
+                    row |= low != high
+            is_better = rank > rank[states, None]
+            n_unknown += int(is_open.sum())
+            surely.append(pack(is_better & ~is_open))
+            perhaps.append(pack(is_better | is_open))
+        better.append(np.concatenate(surely))
+        may_be_better.append(np.concatenate(perhaps))
+        unknown.append(n_unknown // 2)
+    return Comparisons(tuple(better), tuple(may_be_better), tuple(unknown))
 
 
 def _scores(conflict: Conflict, party: str) -> Scores | None:
@@ -78,27 +125,32 @@ def _scores(conflict: Conflict, party: str) -> Scores | None:
     return scores_of_ranks(given) if isinstance(given, Ranks) else None
 
 
-def degrees_of_preference(conflict: Conflict) -> DegreeArray:
-    """Return by which degree each party prefers the second of two states to the first, (P, F, F).
+def count_degrees(conflict: Conflict, party: str) -> int:
+    """Return how many degrees of preference a party tells apart: 1 if it states nothing strong."""
+    strong = conflict.case.strong.get(party)
+    return 1 if strong is None else 1 + max(1, len(strong.thresholds))
 
-    Returns
-    -------
-    DegreeArray
-        0 where it does not prefer it; 1 where the preference is mild; 2 and more where it is strong, one degree for
-        each threshold that the difference reaches.
+
+def much_worse(conflict: Conflict, party: str, degree: int) -> Reach:
+    """Return for each state the states to which a party prefers it by at least a degree, (F, words).
+
+    Parameters
+    ----------
+    degree : int
+        2 for strong preferences; 3 and more for further thresholds.
     """
-    rank = conflict.form.rank
-    degrees = (rank[:, None, :] > rank[:, :, None]).astype(np.int8)
-    for number, party in enumerate(conflict.parties):
-        strong = conflict.case.strong.get(party, Strong())
-        for one, other in strong.pairs:
-            is_strong = np.outer(satisfying(conflict, other), satisfying(conflict, one))
-            degrees[number][is_strong & (degrees[number] > 0)] = 2
-        scores = _scores(conflict, party) if strong.thresholds else None
-        if scores is None:
-            continue
-        gains = scores.values[None, :] - scores.values[:, None]
-        for degree, threshold in enumerate(strong.thresholds, start=2):
-            steps = -(-exactly(threshold) // scores.unit)
-            degrees[number][(gains >= min(steps, 1 << 62)) & (degrees[number] > 0)] = degree
-    return degrees
+    rank = conflict.form.rank[conflict.parties.index(party)]
+    strong = conflict.case.strong.get(party, Strong())
+    scores = _scores(conflict, party) if len(strong.thresholds) > degree - 2 else None
+    sides = [(satisfying(conflict, one), satisfying(conflict, other)) for one, other in strong.pairs if degree == 2]
+    steps = 0 if scores is None else int(min(-(-exactly(strong.thresholds[degree - 2]) // scores.unit), 1 << 62))
+
+    def rows(states: IntArray) -> BoolArray:
+        found = np.zeros((states.size, rank.size), dtype=np.bool_)
+        if scores is not None:
+            found |= scores.values[states, None] - scores.values >= steps
+        for one, other in sides:
+            found |= one[states, None] & other
+        return np.asarray(found & (rank < rank[states, None]))
+
+    return _in_blocks(rank.size, rows)

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.case import Case, Condition, Quantity, Range, Ranking, Ranks, Statements, Tiers, Weights
-from detente.conflict.ranks import add_bits, rank_party
 from detente.conflict.states import holds_in
 from detente.errors import LimitError
 from detente.kernel.system import BoolArray, IntArray
@@ -44,6 +43,8 @@ class Span(NamedTuple):
         return Span(self.low + other.low, self.high + other.high)
 
 
+_AT_ONCE = 11
+"""Ranges looked up in one table."""
 _ZERO = Span(Fraction(0), Fraction(0))
 
 
@@ -107,54 +108,87 @@ def _common_scale(party: str, layer: _Layer) -> tuple[int, list[int], list[int]]
     largest = sum(max(abs(bound) for bound in span) for span in spans)
     for weight, effects in layer.products:
         largest += max(map(abs, weight)) * sum(max(map(abs, effect)) for effect in effects)
-    if largest * scale * 4 >= 1 << 62:
+    if largest * scale * 8 >= 1 << 62:
         raise LimitError(
             f"the numbers of party '{party}' have too many digits to be compared exactly over their ranges; round them"
         )
     return scale, of_weights, of_effects
 
 
+class _Gains:
+    """What going from one state to another adds to a sum, at least and at most, as whole numbers of 1/(2 scale).
+
+    With c the middle and r the reach of each range, the bounds of Σ_{t∖s} − Σ_{s∖t} are C(t) − C(s) ∓ R(s ⊕ t).
+    """
+
+    def __init__(self, spans: Sequence[tuple[Span, BoolArray]], scale: int, n_states: int) -> None:
+        self._middle = np.zeros(n_states, dtype=np.int64)
+        for span, counts in spans:
+            self._middle += counts * int((span.low + span.high) * scale)
+        ranged = [(int((span.high - span.low) * scale), counts) for span, counts in spans if span.low != span.high]
+        self._parts: list[tuple[IntArray, IntArray]] = []
+        for first in range(0, len(ranged), _AT_ONCE):
+            pattern = np.zeros(n_states, dtype=np.int64)
+            reach = np.zeros(1, dtype=np.int64)
+            for bit, (width, counts) in enumerate(ranged[first : first + _AT_ONCE]):
+                pattern |= counts.astype(np.int64) << bit
+                reach = np.concatenate([reach, reach + width])
+            self._parts.append((pattern, reach))
+
+    def row(self, state: int) -> tuple[IntArray, IntArray]:
+        """Return the bounds of the gain of going from a state to each other, (F,) each."""
+        middle = self._middle - self._middle[state]
+        if not self._parts:
+            return middle, middle
+        reach = sum(reach[pattern ^ pattern[state]] for pattern, reach in self._parts)
+        return middle - reach, middle + reach
+
+
 def _rows(case: Case, party: str, layer: _Layer, masks: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
     """Yield for each state the least and the greatest gain of going from it to each other, (F,) each."""
     scale, of_weights, of_effects = _common_scale(party, layer)
     column = {measure.id: index for index, measure in enumerate(case.measures)}
+    taken = [np.asarray((masks >> index & 1) != 0) for index in range(len(case.measures))]
 
-    def ends(spans: Sequence[Span], scale: int) -> tuple[list[int], list[int]]:
-        return [int(span.low * scale) for span in spans], [int(span.high * scale) for span in spans]
+    def over_measures(spans: Sequence[Span]) -> list[tuple[Span, BoolArray]]:
+        return [(span, counts) for span, counts in zip(spans, taken, strict=True) if span != _ZERO]
 
-    def gains(low: list[int], high: list[int], gained: IntArray, lost: IntArray) -> tuple[IntArray, IntArray]:
-        return add_bits(low, gained) - add_bits(high, lost), add_bits(high, gained) - add_bits(low, lost)
-
-    direct = ends(layer.weights, scale)
-    holds = [holds_in(condition, column, masks).astype(np.int8) for condition, _ in layer.terms]
-    of_terms = list(zip(*ends([span for _, span in layer.terms], scale), strict=True))
+    terms = [(span, holds_in(condition, column, masks)) for condition, span in layer.terms]
+    direct = _Gains([*over_measures(layer.weights), *terms], scale, masks.size)
     products = [
-        ([int(bound * one) for bound in weight], ends(effects, other), scale // (one * other))
+        ([int(bound * one) for bound in weight], _Gains(over_measures(effects), other, masks.size), one * other)
         for (weight, effects), one, other in zip(layer.products, of_weights, of_effects, strict=True)
     ]
-    for state, mask in enumerate(masks):
-        gained, lost = masks & ~mask, ~masks & mask
-        least, most = gains(*direct, gained, lost)
-        for weights, effects, factor in products:
-            sums = gains(*effects, gained, lost)
-            corners = [bound * total * factor for bound in weights for total in sums]
+    for state in range(masks.size):
+        least, most = direct.row(state)
+        for weights, effects, unit in products:
+            sums = effects.row(state)
+            corners = [total * (bound * (scale // unit)) for bound in weights for total in sums]
             least = least + np.minimum.reduce(corners)
             most = most + np.maximum.reduce(corners)
-        for satisfied, (low, high) in zip(holds, of_terms, strict=True):
-            change = satisfied - satisfied[state]
-            least = least + np.where(change > 0, low, np.where(change < 0, -high, 0))
-            most = most + np.where(change > 0, high, np.where(change < 0, -low, 0))
         yield least, most
 
 
-def sign_bounds(case: Case, party: str, masks: IntArray) -> tuple[SignArray, SignArray]:
-    """Return how a party compares states for all values in the ranges stated.
+def has_ranges(case: Case, party: str) -> bool:
+    """Tell whether any number by which a party compares states is a range."""
+    return any(
+        span.low != span.high
+        for layer in _layers(case, party) or ()
+        for span in (
+            *layer.weights,
+            *(span for _, span in layer.terms),
+            *(span for weight, effects in layer.products for span in (weight, *effects)),
+        )
+    )
 
-    Returns
-    -------
+
+def sign_rows(case: Case, party: str, masks: IntArray) -> Iterator[tuple[SignArray, SignArray]]:
+    """Yield for each state how a party compares it with all, for all values in the ranges stated.
+
+    Yields
+    ------
     low, high : SignArray
-        Shape (F, F): the least and the greatest sign, −1, 0 or 1, of the gain of going from the first state to the
-        second.
+        Shape (F,): the least and the greatest sign, −1, 0 or 1, of the gain of going from it to each other.
 
     Raises
     ------
@@ -162,19 +196,10 @@ def sign_bounds(case: Case, party: str, masks: IntArray) -> tuple[SignArray, Sig
         If the numbers have too many digits to be compared exactly.
     """
     layers = _layers(case, party)
-    if layers is None:
-        rank = rank_party(case, party, masks)[0]
-        sign = np.sign(rank[None, :].astype(np.int64) - rank[:, None]).astype(np.int8)
-        return sign, sign
-    low = np.zeros((masks.size, masks.size), dtype=np.int8)
-    high = np.zeros((masks.size, masks.size), dtype=np.int8)
-    for layer in layers:
-        for state, (least, most) in enumerate(_rows(case, party, layer, masks)):
-            low[state] = np.where(low[state] == 0, np.sign(least), low[state])
-            high[state] = np.where(high[state] == 0, np.sign(most), high[state])
-    return low, high
-
-
-def is_certain(low: SignArray, high: SignArray) -> BoolArray:
-    """Tell which pairs compare the same way, better, worse or equal, for all values."""
-    return np.asarray(low == high)
+    assert layers is not None  # a party that ranks states outright has no ranges
+    for rows in zip(*(_rows(case, party, layer, masks) for layer in layers), strict=True):
+        low = high = np.zeros(masks.size, dtype=np.int8)
+        for least, most in rows:
+            low = np.where(low == 0, np.sign(least), low).astype(np.int8)
+            high = np.where(high == 0, np.sign(most), high).astype(np.int8)
+        yield low, high

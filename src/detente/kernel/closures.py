@@ -50,6 +50,17 @@ def pack(relation: BoolArray) -> Reach:
     return packed.view("<u8").astype(np.uint64)
 
 
+def unpack(sets: Reach, n_states: int) -> BoolArray:
+    """Turn sets of states back into a relation (rows, F)."""
+    return np.unpackbits(sets.astype("<u8").view(np.uint8), axis=1, count=n_states, bitorder="little").astype(np.bool_)
+
+
+def are_in(sets: Reach, sources: IntArray | Int32Array, targets: IntArray | Int32Array) -> BoolArray:
+    """Tell of pairs of states, (n,) each, whether the second is in the set of the first."""
+    words = sets[sources, targets >> 6]
+    return np.asarray((words >> (targets & 63).astype(np.uint64)) & np.uint64(1), dtype=np.bool_)
+
+
 @compiled
 def _unite(
     members: IntArray,
@@ -61,8 +72,12 @@ def _unite(
     start: IntArray,
     target: Int32Array,
     sets: Reach,
+    merged: IntArray,
 ) -> None:
-    """Fill the set of one part: the ends of its moves, and what other parts reach from there."""
+    """Fill the set of one part: the ends of its moves, and what other parts reach from there.
+
+    Symbols: `merged[part]` is the part that last took over its set.
+    """
     for node in members:
         state, layer = node % n_states, node // n_states
         for mover in range(layers.size):
@@ -72,7 +87,8 @@ def _unite(
                 end = target[arc]
                 sets[number, end >> 6] |= np.uint64(1) << np.uint64(end & 63)
                 other = part[layers[mover] * n_states + end]
-                if other != number:
+                if other != number and merged[other] != number:
+                    merged[other] = number
                     for word in range(sets.shape[1]):
                         sets[number, word] |= sets[other, word]
 
@@ -96,6 +112,7 @@ def _close(
     at_arc = np.full(n_nodes, -1, dtype=np.int64)
     calls = np.zeros(n_nodes, dtype=np.int64)
     open_nodes = np.zeros(n_nodes, dtype=np.int64)
+    merged = np.full(n_nodes, -1, dtype=np.int64)
     n_seen = n_open = n_parts = 0
     for origin in range(n_states):
         root = free * n_states + origin
@@ -140,7 +157,9 @@ def _close(
                     first -= 1
                 for place in range(first, n_open):
                     part[open_nodes[place]] = n_parts
-                _unite(open_nodes[first:n_open], part, n_parts, n_states, layers, is_blocked, start, target, sets)
+                _unite(
+                    open_nodes[first:n_open], part, n_parts, n_states, layers, is_blocked, start, target, sets, merged
+                )
                 n_open = first
                 n_parts += 1
 

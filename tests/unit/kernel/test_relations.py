@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detente.errors import LimitError
-from detente.kernel.closures import pack
+from detente.kernel.closures import are_in, pack, unpack
 from detente.kernel.conflict import Arcs, CommonArcs, GraphConflict, make_arcs
 from detente.kernel.relations import relation_bytes, require_room, stable_under
 from detente.kernel.system import BoolArray
@@ -64,7 +64,10 @@ def test_a_common_move_is_credited_only_if_all_would_make_it() -> None:
 def test_sets_of_states_are_bits_in_words() -> None:
     relation_of_70 = np.zeros((2, 70), dtype=np.bool_)
     relation_of_70[0, [0, 65]] = relation_of_70[1, 63] = True
-    assert pack(relation_of_70).tolist() == [[1, 2], [1 << 63, 0]]
+    packed = pack(relation_of_70)
+    assert packed.tolist() == [[1, 2], [1 << 63, 0]]
+    assert unpack(packed, 70).tolist() == relation_of_70.tolist()
+    assert are_in(packed, np.array([0, 0, 1]), np.array([65, 64, 63])).tolist() == [True, False, True]
 
 
 def test_too_many_states_are_refused_with_what_would_help() -> None:
@@ -72,6 +75,6 @@ def test_too_many_states_are_refused_with_what_would_help() -> None:
     with pytest.raises(LimitError) as error:
         require_room(4, 65_536, 2**30)
     assert str(error.value) == (
-        "the conflict has 65,536 states; comparing each with each takes about 128.0 GiB and 1.0 GiB are allowed. State "
+        "the conflict has 65,536 states; comparing each with each takes about 10.0 GiB and 1.0 GiB are allowed. State "
         "more infeasible patterns, leave measures out, or allow more memory."
     )

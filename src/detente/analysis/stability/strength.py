@@ -14,22 +14,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.analysis.result import Explanation, Provenance, Result, Sentence, Status
 from detente.analysis.stability.stability import check_concepts
 from detente.case import Case
 from detente.conflict import Conflict, build_conflict
-from detente.conflict.comparisons import DegreeArray, degrees_of_preference
+from detente.conflict.comparisons import compare_states, count_degrees, much_worse
 from detente.conflict.conflict import MEMORY
 from detente.errors import CaseError, Diagnostic, OptionError
 from detente.kernel.conflict import CONCEPTS
-from detente.kernel.relations import improves, require_room, stable_under
-from detente.kernel.system import BoolArray, IntArray
+from detente.kernel.relations import Variant, judge_variants, require_room
+from detente.kernel.system import IntArray
 from detente.progress import Progress, Reporter
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+DegreeArray = NDArray[np.int8]
 
 WEAK, STRONG = 1, 2
 """Degrees of stability; 0 is not stable, and from 3 on there are as many as some party tells apart."""
@@ -218,21 +221,19 @@ def analyse_strength(
     _require_strong(case.under(reading))
     conflict = build_conflict(case, reading=reading, memory=memory)
     require_room(len(conflict.parties), conflict.n_states, memory)
-    preferred_by = degrees_of_preference(conflict)
-    worse_by = preferred_by.transpose(0, 2, 1)
-    better = improves(conflict.graph)
-    degrees = {
-        party: 1 if strong is None else 1 + max(1, len(strong.thresholds))
-        for party, strong in ((party, conflict.case.strong.get(party)) for party in conflict.parties)
-    }
-    reporter = Reporter(progress)
+    better = compare_states(conflict).better
+    degrees = {party: count_degrees(conflict, party) for party in conflict.parties}
     most = max(degrees.values())
+
+    def variants(number: int) -> list[Variant]:
+        party = conflict.parties[number]
+        worse = [much_worse(conflict, party, step) for step in range(STRONG, most + 1)]
+        return [Variant(better[number], deterred) for deterred in (~better[number], *worse)]
+
+    found = judge_variants(conflict.graph, variants, better, concepts=asked, reporter=Reporter(progress))
     degree: dict[str, DegreeArray] = {}
-    for step in range(WEAK, most + 1):
-        reporter.report("strength of stability", fraction=(step - 1) / most)
-        deterred: BoolArray = ~better if step == WEAK else np.asarray(worse_by >= step)
-        found = stable_under(conflict.graph, better, deterred, answers_on=better, concepts=asked)
-        for concept, flags in found.items():
+    for step, by_concept in enumerate(found, start=WEAK):
+        for concept, flags in by_concept.items():
             if step == WEAK:
                 degree[concept] = flags.astype(np.int8)
             elif concept != "nash":

@@ -28,7 +28,7 @@ from detente.conflict.comparisons import compare_states
 from detente.conflict.conflict import MEMORY
 from detente.errors import OptionError
 from detente.kernel.conflict import CONCEPTS
-from detente.kernel.relations import require_room, stable_under
+from detente.kernel.relations import Variant, judge_variants, require_room
 from detente.kernel.system import BoolArray, IntArray
 from detente.progress import Progress, Reporter
 
@@ -232,22 +232,22 @@ def analyse_unknown(
     began = time.perf_counter()
     conflict = build_conflict(case, reading=reading, memory=memory, may_be_unknown=True)
     require_room(len(conflict.parties), conflict.n_states, memory)
-    better, unknown = compare_states(conflict, ranges=ranges)
-    may_be_better = better | unknown
     reporter = Reporter(progress)
-    stable: dict[str, dict[str, BoolArray]] = {}
-    for number, extension in enumerate(ways):
-        reporter.report("stability with what is unknown", fraction=number / len(ways))
-        leaves_for_unknown, unknown_deters = extension in ("a", "c"), extension in ("c", "d")
-        stable[extension] = stable_under(
-            conflict.graph,
-            may_be_better if leaves_for_unknown else better,
-            ~better if unknown_deters else ~may_be_better,
-            answers_on=may_be_better,
-            concepts=asked,
-        )
-        for flags in stable[extension].values():
-            flags.flags.writeable = False
+    better, may_be_better, unknown = compare_states(conflict, ranges=ranges, reporter=reporter)
+
+    def variants(party: int) -> list[Variant]:
+        surely_no_better, not_surely_better = ~may_be_better[party], ~better[party]
+        return [
+            Variant(
+                may_be_better[party] if extension in ("a", "c") else better[party],
+                surely_no_better if extension in ("a", "b") else not_surely_better,
+            )
+            for extension in ways
+        ]
+
+    found = judge_variants(conflict.graph, variants, may_be_better, concepts=asked, reporter=reporter)
+    for flags in (array for by_concept in found for array in by_concept.values()):
+        flags.flags.writeable = False
     return UnknownStability(
         status=Status.ANSWERED,
         method="graph model for conflict resolution, unknown preferences",
@@ -257,6 +257,6 @@ def analyse_unknown(
         conflict=conflict,
         concepts=asked,
         extensions=ways,
-        unknown={party: int(unknown[number].sum()) // 2 for number, party in enumerate(conflict.parties)},
-        stable=stable,
+        unknown=dict(zip(conflict.parties, unknown, strict=True)),
+        stable=dict(zip(ways, found, strict=True)),
     )

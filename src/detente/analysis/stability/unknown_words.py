@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +11,13 @@ from detente.analysis.stability.stability_pictures import MOST_COLUMNS, head_of,
 from detente.analysis.stability.stability_words import MOST_DESCRIBED, count_states, name_concept
 from detente.analysis.words import describe_state, join_words
 from detente.display.option_form import OptionForm
+from detente.kernel.system import BoolArray, IntArray
 
 if TYPE_CHECKING:
     from detente.analysis.stability.unknown import UnknownStability
+
+MOST_IN_FULL = 3
+"""States named in full in one sentence; of more, it has the numbers that the table gives them."""
 
 MEANINGS = {
     "a": "a party leaves for what may be better, and only what is surely no better deters it",
@@ -55,25 +59,34 @@ def _whatever_is_made_of_it(result: UnknownStability, concept: str) -> Iterator[
     always, sometimes = np.flatnonzero(flags.all(axis=0)), np.flatnonzero(flags.any(axis=0) & ~flags.all(axis=0))
     name = name_concept(concept)
     if always.size:
-        told = [describe_state(result.conflict, int(state)) for state in always[:MOST_DESCRIBED]]
         verb = "is" if always.size == 1 else "are"
-        yield f"By {name}, {_listed(told, always.size)} {verb} stable for every party by all of these extensions."
+        yield (f"By {name}, {_listed(result, always, {})} {verb} stable for every party by all of these extensions.")
     else:
         yield f"By {name}, no state is stable for every party by all of these extensions."
     if sometimes.size:
-        told = []
-        for state in sometimes[:MOST_DESCRIBED]:
-            ways = [extension for extension, found in zip(result.extensions, flags[:, state], strict=True) if found]
-            told.append(f"{describe_state(result.conflict, int(state))} ({', '.join(ways)})")
+        ways = {int(state): _ways(result, flags[:, state]) for state in sometimes[:MOST_DESCRIBED]}
         verb = "is" if sometimes.size == 1 else "are"
         yield (
-            f"By {name}, it turns on what is unknown whether {_listed(told, sometimes.size)} {verb} stable for every "
-            "party."
+            f"By {name}, it turns on what is unknown whether {_listed(result, sometimes, ways)} {verb} stable for "
+            "every party."
         )
 
 
-def _listed(told: list[str], count: int) -> str:
-    return join_words([*told, f"{count - len(told):,} more"] if count > len(told) else told)
+def _short(result: UnknownStability, state: int) -> str:
+    return f"“{result.conflict.label(state)}”" if result.conflict.is_graph else str(state + 1)
+
+
+def _ways(result: UnknownStability, flags: BoolArray) -> str:
+    return f" ({', '.join(way for way, found in zip(result.extensions, flags, strict=True) if found)})"
+
+
+def _listed(result: UnknownStability, states: IntArray, ways: Mapping[int, str]) -> str:
+    """Name a few states in full, or more of them by their numbers."""
+    if states.size <= MOST_IN_FULL:
+        return join_words(f"{describe_state(result.conflict, int(s))}{ways.get(int(s), '')}" for s in states)
+    numbers = [f"{_short(result, int(state))}{ways.get(int(state), '')}" for state in states[:MOST_DESCRIBED]]
+    more = [f"{states.size - MOST_DESCRIBED:,} more"] if states.size > MOST_DESCRIBED else []
+    return f"states {join_words([*numbers, *more])}"
 
 
 def unknown_form(result: UnknownStability) -> OptionForm:
