@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from detente.errors import Cancelled
+from detente.errors import LimitError
 from detente.kernel.conflict import Int32Array
 from detente.kernel.nearest_orders import Demand
 from detente.kernel.preference_search import (
@@ -28,6 +28,12 @@ from detente.kernel.sanctions import Judge
 from detente.kernel.shifts import Shift, least_fall, least_lift
 from detente.progress import Reporter
 
+TOO_LARGE = (
+    "the conflict is too large to judge a single state: the others have too many moves. Fix some measures with --set, "
+    "or state more infeasible patterns."
+)
+"""What is said if a judgement takes more steps than are allowed."""
+
 CREDIBLE = ("seq", "sseq")
 """Concepts in which answers must be improvements, so that each order bears on the stability of others."""
 
@@ -35,7 +41,7 @@ CREDIBLE = ("seq", "sseq")
 def _judge_one(judge: Judge, rank: Int32Array, party: int, state: int, concept: str, order: Int32Array) -> bool:
     is_stable = judge.is_stable(party, state, concept, same_but(rank, party, order))
     if is_stable is None:
-        raise Cancelled("the conflict is too large to judge a single state within the steps allowed")
+        raise LimitError(TOO_LARGE)
     return is_stable
 
 

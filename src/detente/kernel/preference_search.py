@@ -25,6 +25,14 @@ DIVE_EVERY = 32
 """Nodes between two quick attempts at a solution."""
 
 
+MOST_OPPOSITES = 12
+"""Opposites kept in a child; with more, the orders would have more blocks than can be arranged."""
+COMPARED_STATES = 1 << 16
+"""Of improvements without a sanction the one with the fewest ways to stop it is chosen, among so many over the number
+of states, and at least `LEAST_COMPARED`: listing the ways takes time."""
+LEAST_COMPARED = 3
+
+
 class PartyDemand(NamedTuple):
     """A demand on the order of a party."""
 
@@ -241,7 +249,8 @@ class ProfileSearch:
             demands = list(refused)
             demands[slot] = demands[slot] | {demand}
             yield (*node.added, PartyDemand(party, demand)), tuple(demands)
-            refused[slot] = refused[slot] | {demand.opposite}
+            if len(refused[slot]) < MOST_OPPOSITES:
+                refused[slot] = refused[slot] | {demand.opposite}
 
     def _only(self, added: Sequence[PartyDemand]) -> tuple[frozenset[Demand], ...]:
         return tuple(frozenset(demand for p, demand in added if p == party) for party in self._parties)
@@ -303,10 +312,14 @@ def needed_for_stability(judge: Judge, rank: Int32Array, state: int, concept: st
     comes to sanction, or the first move of a sequence that is no improvement for its mover yet becomes one.
     """
     found: list[PartyDemand] | None = None
+    compared, most = 0, max(LEAST_COMPARED, COMPARED_STATES // rank.shape[1])
     for party in range(rank.shape[0]):
-        for answer in judge.judge(party, state, concept, rank=rank).answers:
+        for answer in judge.judge(party, state, concept, rank=rank, most_answers=most).answers:
             if answer.sanction is not None:
                 continue
+            if compared == most:
+                return found
+            compared += 1
             needed = list(dict.fromkeys(_needed_against(judge, rank, party, state, answer.target, concept)))
             if found is None or len(needed) < len(found):
                 found = needed

@@ -215,6 +215,8 @@ def find_inverse(
     ------
     CaseError
         If the case has no states, or a party that can move states no preference.
+    LimitError
+        If there is not the memory for the conflict, or a single state takes too many steps to judge.
     OptionError
         If an option is wrong.
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from detente.analysis.stability.orders import layers_of, statements_of
 from detente.conflict import Conflict
-from detente.errors import Cancelled
+from detente.errors import LimitError
 from detente.kernel.conflict import Int32Array
-from detente.kernel.least_changes import CREDIBLE, is_equilibrium
+from detente.kernel.least_changes import CREDIBLE, TOO_LARGE, is_equilibrium
 from detente.kernel.preference_search import Deadline, Searched
 from detente.kernel.priorities import Swapped, fewest_swaps, rank_by_priorities
 from detente.kernel.sanctions import Judge
@@ -117,7 +117,7 @@ def swap_statements(
         def is_stable(changed: Int32Array, p: int = p) -> bool:
             stable = judge.is_stable(p, state, concept, changed)
             if stable is None:
-                raise Cancelled("the conflict is too large to judge a single state within the steps allowed")
+                raise LimitError(TOO_LARGE)
             return stable
 
         found = fewest_swaps(rank, {p: layers[p]}, is_stable, reporter=reporter, task=task, deadline=deadline)
