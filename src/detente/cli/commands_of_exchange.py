@@ -17,7 +17,10 @@ def gallery(
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """List the built-in cases: published conflicts with their sources, and one case in full."""
+    """List the built-in cases, with their sources.
+
+    Published conflicts, and Korea 2017-18 with its evidence.
+    """
     with answering(debug=debug):
         from detente.cli.exchanging import show_gallery
 

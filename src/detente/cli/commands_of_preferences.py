@@ -33,7 +33,7 @@ def unknown(
     all_problems: AllOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Tell which states would last when some preferences are unknown.
+    """Tell which states would last, some preferences unknown.
 
     Four ways of taking what is unknown, from the most daring party to the most cautious one: does it move for an
     unknown gain, and does an unknown loss deter it?

@@ -9,7 +9,6 @@ from detente.cli.cases import open_case
 from detente.cli.output import dump_json
 from detente.cli.screen import Screen
 from detente.cli.watch import Watch
-from detente.display.tables import Column, build_table
 from detente.errors import OptionError
 
 IMPORTED = (".gmcr",)
@@ -27,24 +26,11 @@ def show_gallery(*, as_json: bool) -> None:
         print(dump_json({"cases": listed}))  # noqa: T201 - the answer
         return
     screen = Screen()
-    columns = (
-        Column(header="case"),
-        Column(header="name", can_wrap=True),
-        Column(header="parties", align="right"),
-        Column(header="measures\nor states", align="right"),
-        Column(header="source", can_wrap=True),
-    )
-    rows = [
-        (
-            name,
-            case.name,
-            str(len(case.parties)),
-            str(len(case.measures) if case.graph is None else len(case.graph.states)),
-            source or "coded from the documents that it names",
-        )
-        for name, case, source in entries
-    ]
-    screen.table(build_table(columns, rows))
+    for name, case, source in entries:
+        size = f"{len(case.measures)} measures" if case.graph is None else f"{len(case.graph.states)} states"
+        origin = source or "Coded from the documents that it names"
+        screen.line(name, "strong")
+        screen.paragraph(f"{case.name}: {len(case.parties)} parties, {size}. {origin}.", first="    ", rest="    ")
     screen.line()
     screen.paragraph(
         "A name works wherever a command wants a case; of author-year/name the name alone does where only one case has "

@@ -6,12 +6,16 @@ written as every other answer is.
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Result, Status
-from detente.analysis.stability.stability_words import SHORT_NAMES
+from detente.analysis.stability.stability_words import SHORT_NAMES, name_strongest
+from detente.analysis.words import join_words
 from detente.case import Case
 from detente.cli.cases import open_case
 from detente.cli.output import Delivery
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 40
 """Rows of a table that are shown; a file has them all."""
+WIDEST_WORDS = 12
+"""Columns after which the words of a head go on in the next line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,10 @@ def run_question(path: str, settings: Sequence[str], question: Question, *, deli
     )
 
 
+WIDEST_HEADER = 13
+"""Letters after which the head of a column goes on in another line."""
+
+
 def show_answer(screen: Screen, case: Case, result: Result, question: Question) -> None:
     """Show a heading, a table and sentences."""
     reading = result.provenance.reading
@@ -73,17 +83,38 @@ def show_answer(screen: Screen, case: Case, result: Result, question: Question) 
         if len(frame) > MOST_ROWS:
             screen.paragraph(f"{len(frame) - MOST_ROWS:,} more rows; --output writes them all.", tone="faint")
             screen.line()
-    for sentence in result.explain().sentences:
-        screen.paragraph(sentence.text)
+    texts = [sentence.text for sentence in result.explain().sentences]
+    for text in texts:
+        screen.paragraph(text)
+    _show_legend(screen, " ".join(texts))
     if result.status is Status.STOPPED:
         screen.line()
         screen.paragraph("Stopped before all was known.", tone="bad")
 
 
+def _show_legend(screen: Screen, text: str) -> None:
+    """Say what is not told in what was said: a state that has only a dash, and where concepts are explained."""
+    legend = ["“-”: the state with nothing in force."] if "“-”" in text else []
+    words = set(re.findall(r"\w+", text))
+    if named := [name for name in SHORT_NAMES.values() if name in words]:
+        does = "means" if len(named) == 1 else "mean"
+        legend.append(f"What {join_words(named)} {does} is told below every answer of detente stability.")
+    if legend:
+        screen.line()
+    for entry in legend:
+        screen.paragraph(entry, tone="faint")
+
+
 def short_frame(result: Result) -> pd.DataFrame:
     """Return the table of an answer if all of it can be shown, an empty one otherwise."""
-    frame = result.to_frame().rename(columns=SHORT_NAMES)
-    return frame if len(frame) <= MOST_ROWS else frame.head(0)
+    frame = result.to_frame()
+    concepts = [name for name in frame.columns if name in SHORT_NAMES]
+    if concepts:
+        flags = frame[concepts].itertuples(index=False)
+        frame["stable for all by"] = [
+            name_strongest(concept for concept, flag in zip(concepts, row, strict=True) if flag) or "–" for row in flags
+        ]
+    return frame.drop(columns=concepts).head(len(frame) if len(frame) <= MOST_ROWS else 0)
 
 
 def frame_table(frame: pd.DataFrame) -> Table:
@@ -92,7 +123,8 @@ def frame_table(frame: pd.DataFrame) -> Table:
     for name in frame.columns:
         kind = frame[name].dtype.kind
         align: Align = "right" if kind in "iuf" else "left"
-        columns.append(Column(header=str(name).replace("_", " "), align=align, can_wrap=kind == "O"))
+        header = "\n".join(wrap(str(name).replace("_", " "), WIDEST_WORDS, break_long_words=False))
+        columns.append(Column(header=header, align=align, can_wrap=kind == "O"))
     known = frame.notna()
     rows = [
         [_cell(value) if is_known else "–" for value, is_known in zip(row, told, strict=True)]

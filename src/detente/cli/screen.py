@@ -79,7 +79,7 @@ class Screen:
 
     def heading(self, text: str) -> None:
         """Print a heading."""
-        self.line(text, "strong")
+        self.paragraph(text, tone="strong")
 
     def paragraph(self, text: str, *, tone: Tone | None = None, first: str = "", rest: str = "") -> None:
         """Print a paragraph, broken into lines where a width is known."""

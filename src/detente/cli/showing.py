@@ -16,6 +16,7 @@ from detente.case import (
     Ranking,
     Ranks,
     Statements,
+    States,
     Tiers,
     Weights,
     format_condition,
@@ -81,8 +82,7 @@ def _sections(case: Case) -> Iterator[tuple[str, Table]]:
             [(term.party, format_quantity(term.value), format_condition(term.when)) for term in case.terms],
         ),
     )
-    orders = [(party, _preference(case, given)) for party, given in case.preferences.items()]
-    yield "Ordinal preferences", _two("party", "preference", orders)
+    yield "Ordinal preferences", _two("party", "preference", _preferences(case))
     yield from graph_sections(case)
     yield (
         "Infeasible",
@@ -227,6 +227,30 @@ def _ranges(case: Case) -> Table:
         ]
     columns = (Column(header="measure"), Column(header="what"), Column(header="party"), Column(header="range"))
     return build_table(columns, rows)
+
+
+def _preferences(case: Case) -> list[tuple[str, str]]:
+    """Return what each party prefers, with what of it is unknown and what is strong."""
+    rows = []
+    for party in dict.fromkeys([*case.preferences, *case.unknown, *case.strong]):
+        parts = [_preference(case, case.preferences[party])] if party in case.preferences else []
+        if party in case.unknown:
+            unknown = case.unknown[party]
+            parts.append(f"unknown: {'all' if unknown.everything else _pairs(unknown.pairs, 'against')}")
+        if party in case.strong:
+            strong = case.strong[party]
+            thresholds = ", ".join(f"from a difference of {threshold:g}" for threshold in strong.thresholds)
+            parts.append(f"strong: {thresholds or _pairs(strong.pairs, 'over')}")
+        rows.append((party, "; ".join(parts)))
+    return rows
+
+
+def _pairs(pairs: Sequence[tuple[States, States]], word: str) -> str:
+    return ", ".join(f"{_states(one)} {word} {_states(other)}" for one, other in pairs)
+
+
+def _states(states: States) -> str:
+    return " or ".join(states) if isinstance(states, tuple) else format_condition(states)
 
 
 def _preference(case: Case, given: OrdinalPreference) -> str:

@@ -9,15 +9,16 @@ import numpy as np
 
 from detente.analysis.result import Status
 from detente.analysis.stability import CoalitionStability, Stability, analyse_coalitions, analyse_stability
+from detente.analysis.stability.coalitions_words import MEANINGS as MEANINGS_TOGETHER
 from detente.analysis.stability.stability_pictures import condense, head_of, option_form
-from detente.analysis.stability.stability_words import MEANINGS, count_states, name_concept, name_strongest
+from detente.analysis.stability.stability_words import count_states, explain_concept, name_concept, name_strongest
 from detente.cli.cases import open_case
 from detente.cli.goals import parse_memory
 from detente.cli.output import Delivery
 from detente.cli.questions import frame_table
 from detente.cli.screen import Screen
 from detente.cli.watch import Watch
-from detente.display.option_form import YES, OptionForm, option_table
+from detente.display.option_form import EITHER, YES, OptionForm, option_table
 from detente.display.tables import Cell, Column, Table, build_table, split_table
 from detente.kernel.conflict import CONCEPTS
 from detente.kernel.system import IntArray
@@ -119,6 +120,12 @@ def _show_coalitions(screen: Screen, result: CoalitionStability) -> None:
     if len(frame) > MOST_INDIVIDUAL:
         frame = frame[flags.any(axis=1)].head(MOST_INDIVIDUAL)
     frame = frame.drop(columns=["number" if result.conflict.is_graph else "state"])
+    frame["left by"] = [
+        ", ".join(
+            " + ".join(result.conflict.case.party(party).name for party in members) for members in result.leaving(state)
+        )
+        for state in frame.index
+    ]
     if len(frame):
         screen.table(
             frame_table(frame.rename(columns={concept: f"C{name_concept(concept[1:])}" for concept in result.concepts}))
@@ -161,7 +168,16 @@ def show_stability(screen: Screen, result: Stability, request: StabilityRequest)
     if result.coalitions is not None:
         _show_coalitions(screen, result.coalitions)
     for concept in result.concepts:
-        if concept in MEANINGS:
-            screen.paragraph(f"{name_concept(concept)}: {MEANINGS[concept]}", tone="faint")
+        screen.paragraph(explain_concept(concept), tone="faint")
+    if result.coalitions is not None:
+        for concept in result.coalitions.concepts:
+            name = f"C{name_concept(concept[1:])}"
+            screen.paragraph(f"{name}: {MEANINGS_TOGETHER[concept]}", tone="faint")
+    if request.individual:
+        screen.paragraph(
+            "Stable for whom: by the concepts named and those that follow from them, –: by none.", tone="faint"
+        )
+    if any(EITHER in letters for group in option_form(result, states).groups for _, letters in group.options):
+        screen.paragraph(f"{EITHER}: the state is the same whether the option is taken or not.", tone="faint")
     if start is not None:
         screen.paragraph("*: the status quo.", tone="faint")
