@@ -24,12 +24,13 @@ from detente.casefile.writer import replace_file
 from detente.conflict.states import feasible_masks
 from detente.errors import CaseError, Diagnostic, LimitError, OptionError
 from detente.exchange.gmcr_file import GmcrFile, Simple, read_gmcr
-from detente.exchange.gmcr_graph import MOST_MOVES, fits, graph_of, scores
+from detente.exchange.gmcr_graph import MOST_STATES, fitting, graph_of, scores
 from detente.exchange.ids import make_ids
 from detente.kernel.system import IntArray
 
 _MOST_RANKED = 1 << 16
 _MOST_STATES = 1 << 20
+_MOST_WORK = 1 << 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +219,8 @@ class _Translation:
             for option in self.order
         )
         infeasible = tuple(self.condition(simple) for simple in patterns)
-        most = MOST_MOVES if is_shared else _MOST_STATES
+        work = 1 + sum(map(len, patterns))
+        most = min(MOST_STATES if is_shared else _MOST_STATES, _MOST_WORK // work)
         masks = feasible_masks(Case(name="", measures=measures, infeasible=infeasible), most=most)
         if not masks.size:
             raise self.refuse("no state is feasible", "its infeasible patterns rule out every state.")
@@ -230,14 +232,16 @@ class _Translation:
 
     def _start(self, masks: IntArray) -> int:
         """Return the state that stands for the status quo: the lowest that is feasible for all, or at all."""
-        views = [party.misperceptions for party in self.read.parties if party.misperceptions]
-        for mask in masks[:_MOST_RANKED].tolist():
-            if not any(self._fits_any(mask, view) for view in views):
-                return int(mask)
-        return int(masks[0])
+        views = [simple for party in self.read.parties for simple in party.misperceptions]
+        first = masks[:_MOST_RANKED]
+        if first.size == 1:
+            return int(first[0])
+        fine = np.flatnonzero(~fitting(views, first, self.order))
+        return int(first[fine[0]] if fine.size else first[0])
 
     def _fits_any(self, mask: int, patterns: Iterable[Simple]) -> bool:
-        return any(fits(mask, simple, self.order) for simple in patterns)
+        place = {option: index for index, option in enumerate(self.order)}
+        return any(all(bool(mask >> place[option] & 1) == taken for option, taken in simple) for simple in patterns)
 
     # --- the two forms
 
@@ -335,7 +339,7 @@ class _Translation:
                 continue
             changes: dict[str, Plain] = {"infeasible": [self.statement([simple]) for simple in patterns]}
             if self.read.is_ranked:
-                seen = [not self._fits_any(mask, view) for mask in masks.tolist()]
+                seen = (~fitting(view, masks, self.order)).tolist()
                 for other, key in enumerate(self.parties):
                     places = [[s for s in tied if seen[s]] for tied in self.ranked(other, masks.size)]
                     changes[f"preferences.{key}.ranking"] = self._ranking([tied for tied in places if tied], masks)

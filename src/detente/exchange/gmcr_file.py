@@ -28,6 +28,9 @@ MOST_PARTIES = 62
 MOST_ENTRIES = 1_000
 """Statements, patterns or members of one list, but for rankings."""
 
+MOST_CONDITIONS = 5_000
+"""Conjunctions of a file, wherever they stand."""
+
 _DIRECTIONS = {"both": Direction.BOTH, "fwd": Direction.FORWARD, "back": Direction.BACKWARD}
 _LONGEST_NAME = 500
 _UNREAD = ("payoffs", "coalitionsFull", "program", "version")
@@ -135,6 +138,7 @@ class _Reader:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self.conditions = 0
 
     def refuse(self, what: str, help_: str) -> NoReturn:
         raise CaseError([Diagnostic(code="D701", message=f"'{self._name}' cannot be imported: {what}.", help=help_)])
@@ -175,6 +179,8 @@ class _Reader:
             self.party(entry, f"decisionMakers.{index}", len(options), is_ranked=is_ranked)
             for index, entry in enumerate(makers)
         )
+        if self.conditions > MOST_CONDITIONS:
+            self.refuse(f"it has {self.conditions:,} conditions", f"at most {MOST_CONDITIONS:,} can be imported.")
         return GmcrFile(
             options=options,
             parties=parties,
@@ -266,6 +272,7 @@ class _Reader:
 
     def simple(self, value: object, place: str, n_options: int) -> Simple:
         found = set()
+        self.conditions += 1
         if not isinstance(value, list):
             self.refuse(f"{place} is {_kind(value)}", 'a condition is a list of pairs such as [0, "Y"].')
         for index, pair in enumerate(value):

@@ -25,7 +25,8 @@ def make_ids(names: Sequence[str], kind: str) -> tuple[str, ...]:
     >>> make_ids(["Air strike", "Air strike", "!"], "option")
     ('air-strike', 'air-strike-2', 'option-3')
     """
-    ids: list[str] = []
+    ids: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for number, name in enumerate(names, start=1):
         folded = unicodedata.normalize("NFC", name).lower()
         spaced = "".join(
@@ -35,9 +36,9 @@ def make_ids(names: Sequence[str], kind: str) -> tuple[str, ...]:
         stem = (
             short if is_id(short) else f"{kind}-{short}" if short and is_id(f"{kind}-{short}") else f"{kind}-{number}"
         )
-        made, count = stem, 1
+        made = stem
         while made in ids:
-            count += 1
-            made = f"{stem}-{count}"
-        ids.append(made)
+            counts[stem] = counts.get(stem, 1) + 1
+            made = f"{stem}-{counts[stem]}"
+        ids[made] = None
     return tuple(ids)
