@@ -7,7 +7,6 @@ written as every other answer is.
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
