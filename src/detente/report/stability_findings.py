@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detente.analysis.result import Status
-from detente.analysis.stability import Stability, StabilityReasons, analyse_stability, explain_stability
+from detente.analysis.stability import (
+    CoalitionImprovement,
+    Stability,
+    StabilityReasons,
+    StatusQuoAnalysis,
+    analyse_stability,
+    explain_stability,
+    trace_status_quo,
+)
+from detente.analysis.stability.coalitions import improvements_of
 from detente.analysis.stability.stability_words import unstable_for
 from detente.case import Case, Roadmap
 from detente.conflict.conflict import bytes_per_state
@@ -17,6 +26,8 @@ from detente.progress import Progress
 
 MOST_STATES = 1 << 18
 """Feasible states up to which a report tells what is stable; it takes a second or so for each reading."""
+MOST_SEARCHED = 1 << 21
+"""States times groups of parties up to which a report looks for groups that would leave the status quo together."""
 MOST_ANSWERS = 3
 """Moves of a party that would pay, told one by one."""
 
@@ -50,6 +61,11 @@ class StabilityFinding:
         None if it was refused.
     why : StabilityReasons or None
         Why the status quo is not stable for those for whom it is not; None if it is for all, or there is none.
+    together : tuple of CoalitionImprovement or None
+        Where the smallest groups of two or more can go from the status quo that is better for each member; None if
+        that was not looked for: only the base case of a conflict of moderate size is searched.
+    paths : StatusQuoAnalysis or None
+        How the conflict can move from the status quo; told of the base case only.
     ends : tuple of EndFinding
         How the ends of the roadmaps stand.
     refusal : tuple of str
@@ -59,6 +75,8 @@ class StabilityFinding:
     reading: str | None
     stability: Stability | None = None
     why: StabilityReasons | None = None
+    together: tuple[CoalitionImprovement, ...] | None = None
+    paths: StatusQuoAnalysis | None = None
     ends: tuple[EndFinding, ...] = ()
     refusal: tuple[str, ...] = ()
 
@@ -114,7 +132,40 @@ def _find(case: Case, roadmaps: Sequence[Roadmap], reading: str | None, progress
         why = None if state is None else reasons(state, lost)
         ends.append(EndFinding(roadmap=roadmap, state=state, why=why))
     why = None if start is None else reasons(start, list(dict.fromkeys(unstable)))
-    return StabilityFinding(reading=reading, stability=found, why=why, ends=tuple(ends))
+    if reading is not None or start is None:
+        return StabilityFinding(reading=reading, stability=found, why=why, ends=tuple(ends))
+    return StabilityFinding(
+        reading=reading,
+        stability=found,
+        why=why,
+        together=leaving_together(found),
+        paths=trace_status_quo(case, memory=memory, progress=progress),
+        ends=tuple(ends),
+    )
+
+
+def leaving_together(result: Stability) -> tuple[CoalitionImprovement, ...] | None:
+    """Return what the smallest groups of two or more could reach from the status quo to the gain of each member.
+
+    Returns
+    -------
+    tuple of CoalitionImprovement or None
+        One for each group that has no other in it, small groups first; None without a status quo, or if there is too
+        much to search.
+    """
+    conflict = result.conflict
+    n_groups = 1 << len(conflict.parties)
+    if conflict.status_quo is None or n_groups * conflict.n_states > MOST_SEARCHED:
+        return None
+    stable = {concept: result.is_equilibrium(concept) for concept in result.concepts}
+    found: list[CoalitionImprovement] = []
+    able: list[int] = []
+    for members in sorted(range(1, n_groups), key=int.bit_count):
+        if members.bit_count() > 1 and not any(smaller & members == smaller for smaller in able):
+            better = improvements_of(conflict, conflict.status_quo, members, "strict", stable, most=1)
+            found += better
+            able += [members] if better else []
+    return tuple(found)
 
 
 def _end_of(result: Stability, roadmap: Roadmap) -> int | None:

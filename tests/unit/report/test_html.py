@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from detente import read_case
 from detente.case import Case
 from detente.report import write_report
 from tests.report_case import DAY, report_case
@@ -14,6 +15,9 @@ HOSTILE = (
     "<script>alert(1)</script></title> & \"quoted\" 'so' https:no {{ 7 * 7 }}",
     "a | b `code` *star* _line_ [x](y)\n# heading $5 and $6 북한",
 )
+
+
+WITHOUT_DISCOUNTS = tuple(replace(party, discount=None) for party in report_case().parties)
 
 
 def without_roadmaps() -> Case:
@@ -34,6 +38,9 @@ def write(case: Case, path: Path) -> str:
         pytest.param(without_roadmaps(), id="no roadmaps"),
         pytest.param(replace(report_case(), readings=(), reading_cases={}), id="no readings"),
         pytest.param(replace(report_case(), documents=(), claims=(), assumptions=()), id="no evidence"),
+        pytest.param(read_case("hipel-1993/elmira"), id="a graph"),
+        pytest.param(read_case("fraser-1984/cuban-missile-crisis"), id="orders of states"),
+        pytest.param(replace(report_case(), roadmaps=(), parties=WITHOUT_DISCOUNTS), id="no discount factors"),
     ],
 )
 def test_a_page_has_no_problems(case: Case, tmp_path: Path) -> None:

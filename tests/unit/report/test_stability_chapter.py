@@ -147,6 +147,7 @@ def test_the_chapter_of_a_graph() -> None:
     assert rows_of(counts) == [["base case", "9", "3", "5", "5", "3", "3", "SMR"]]
     assert [section.id for section in whole.sections] == [
         "stability.status-quo",
+        "stability.paths",
         "stability.states",
         "stability.graph",
     ]
@@ -168,7 +169,47 @@ def test_who_would_leave_the_status_quo_and_what_stops_it() -> None:
         "Environment could answer by moving to “s6”; that leaves Local government 2 places lower than now, with no "
         "move of its own from there to anything better than now (GMR, SMR). Yet no answer to their own advantage takes "
         "that back (SEQ, SSEQ).",
+        "In the base case, these could leave it together by moves of their own, each to its own gain; no smaller group "
+        "among them could:",
+        "Ontario Ministry of the Environment and Local government: Local government by moving to “s5”. That state is "
+        "stable for every party by every concept.",
     ]
+
+
+def test_who_could_leave_the_status_quo_together() -> None:
+    assert said(part(dilemma(), "status-quo").blocks)[-1] == (
+        "Row and Column: first Column by taking “Column helps”; then Row by taking “Row helps”. That state is stable "
+        "for every party by GMR, SMR, SEQ and SSEQ."
+    )
+    assert said(part(begun_in("row-helps", "column-helps"), "status-quo").blocks)[-1] == (
+        "In the base case, no two or more parties can get from it by moves of their own to what is better for each."
+    )
+    alone = said(part(many(1), "status-quo").blocks)
+    assert (
+        alone[-1]
+        == "One would gain 1 a period by taking “m0”. No answer of the others takes that back (GMR, SMR, SEQ, SSEQ)."
+    )
+
+
+def test_groups_are_not_looked_for_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "MOST_SEARCHED", 15)
+    assert len(said(part(dilemma(), "status-quo").blocks)) == 2
+
+
+def test_how_the_conflict_could_move_from_the_status_quo() -> None:
+    assert said(part(ELMIRA, "paths").blocks)[:3] == [
+        "In the base case, by moves of one party or of several together, nobody twice in a row:",
+        "From the status quo these can improve their position in one move: Local government, to 1 state.",
+        "Of the 8 other feasible states, moves of any kind reach 8, the furthest in 3 moves; moves that improve the "
+        "position of all who make them reach 1, the furthest in 1 move.",
+    ]
+    unkept = said(part(begun_in("row-helps"), "paths").blocks)
+    assert unkept[1] == "From the status quo these can improve their position in one move: Row, to 1 state."
+    large = part(many(8), "paths")
+    [folded] = [block for block in large.blocks if isinstance(block, Details)]
+    [picture] = folded.blocks
+    assert isinstance(picture, Picture)
+    assert picture.description == "Shortest ways lead from state 1 to 256."
 
 
 def test_a_status_quo_that_nobody_keeps() -> None:
@@ -307,7 +348,7 @@ def test_readings_are_compared_with_the_base_case() -> None:
     assert said(compared.blocks) == [
         "Compared with the base case, these states are stable for every party:",
         "Under the reading “The Herald”: the same by Nash; 4 no longer by GMR, SMR, SEQ and SSEQ.",
-        "Stable for all whichever reading is right: 2 by Nash, GMR, SMR, SEQ and SSEQ.",
+        "Stable for all whichever reading is right: 2 by every concept.",
     ]
     [table] = tables_of(compared)
     assert rows_of(table)[0] == ["4", "Troops withdrawn; Relief 50%", "SSEQ", "–"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from detente.analysis.stability import Stability, StabilityReasons
+from detente.analysis.stability import CoalitionImprovement, Stability, StabilityReasons
+from detente.analysis.stability.joint_moves import write_moves
 from detente.analysis.stability.stability_words import (
     MEANINGS,
     count_states,
@@ -12,9 +13,23 @@ from detente.analysis.stability.stability_words import (
     name_strongest,
     unstable_for,
 )
+from detente.display.state_graph import MOST_STATES as MOST_DRAWN
+from detente.display.svg import axes_to_svg
 from detente.report.chapters.stability_readings import readings_compared
 from detente.report.chapters.stable_states import state_graph, states_stable_for_all
-from detente.report.document import Block, Bullets, Cell, Column, Paragraph, Section, Strong, Table, Text
+from detente.report.document import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Details,
+    Paragraph,
+    Picture,
+    Section,
+    Strong,
+    Table,
+    Text,
+)
 from detente.report.findings import Findings
 from detente.report.stability_findings import StabilityFinding
 from detente.report.words import join, reading_name, under, wherever
@@ -160,7 +175,58 @@ def _status_quo(findings: Findings) -> Section | None:
         where = wherever(case, readings, seen, starts=False)
         blocks.append(Paragraph(text=(f"Who would leave it, and what the others could answer, {where}:",)))
         blocks.append(Bullets(items=tuple((text,) for text in texts)))
+    for found in answered:
+        if found.stability is not None and found.together is not None:
+            blocks += _leaving_together(found.stability, found.together)
     return Section(id="stability.status-quo", heading="The status quo", blocks=tuple(blocks))
+
+
+def _paths(findings: Findings) -> Section | None:
+    """Return how the conflict could move from the status quo in the base case, and by whose moves."""
+    paths = next((found.paths for found in findings.stability if found.paths is not None), None)
+    if paths is None:
+        return None
+    sentences = [sentence.text for sentence in paths.explain().sentences]
+    if paths.concepts_of(paths.start):  # the first says so, as the section before does
+        del sentences[0]
+    blocks: list[Block] = [
+        Paragraph(text=("In the base case, by moves of one party or of several together, nobody twice in a row:",)),
+        Bullets(items=tuple((text,) for text in sentences)),
+    ]
+    if paths.conflict.n_states > MOST_DRAWN and paths.paths:
+        numbers = [str(path.target + 1) for path in paths.paths if path.moves]
+        picture = Picture(
+            name="stability.paths",
+            title="Shortest ways from the status quo, which is ringed, to states that are stable for all, which are "
+            "filled: arrows are improvements for whoever moves, thin lines moves without gain",
+            description=f"Shortest ways lead from state {paths.start + 1} to {join(numbers) or 'no other state'}.",
+            svg=axes_to_svg(paths.plot()),
+        )
+        blocks.append(Details(summary="These ways as a picture", blocks=(picture,)))
+    return Section(id="stability.paths", heading="How the conflict could move from there", blocks=tuple(blocks))
+
+
+def _leaving_together(result: Stability, together: Sequence[CoalitionImprovement]) -> list[Block]:
+    """Return who could leave the status quo together in the base case."""
+    if len(result.conflict.parties) < 2:
+        return []
+    if not together:
+        text = (
+            "In the base case, no two or more parties can get from it by moves of their own to what is better for each."
+        )
+        return [Paragraph(text=(text,))]
+    text = (
+        "In the base case, these could leave it together by moves of their own, each to its own gain; no smaller group "
+        "among them could:"
+    )
+    return [Paragraph(text=(text,)), Bullets(items=tuple((_say_departure(result, found),) for found in together))]
+
+
+def _say_departure(result: Stability, found: CoalitionImprovement) -> str:
+    concepts = result.concepts_of(found.target)
+    by = "every concept" if concepts == result.concepts else _concepts(concepts) or "no concept"
+    names = join(result.conflict.case.party(party).name for party in found.coalition)
+    return f"{names}: {write_moves(result.conflict, found.moves)}. That state is stable for every party by {by}."
 
 
 def row_of(result: Stability, state: int | None) -> tuple[str, ...]:
@@ -286,6 +352,7 @@ def stability(findings: Findings) -> Section | None:
     blocks.append(_counts(findings, answered))
     sections = [
         _status_quo(findings),
+        _paths(findings),
         _where_roadmaps_lead(findings, [found for found in findings.stability if found.stability is not None]),
         states_stable_for_all(findings.case, answered[0]),
         readings_compared(findings.case, answered),

@@ -57,6 +57,9 @@ def _say_shared(concepts: Sequence[str], flags: Iterable[BoolArray]) -> str:
     alike: dict[int, list[str]] = {}
     for concept, both in zip(concepts, shared, strict=True):
         alike.setdefault(int(both.sum()), []).append(name_concept(concept))
+    if len(alike) == 1:
+        [number] = alike
+        return f"Stable for all whichever reading is right: {f'{number:,}' if number else 'none'} by every concept."
     counts = "; ".join(f"{f'{n:,}' if n else 'none'} by {join(names)}" for n, names in alike.items())
     return f"Stable for all whichever reading is right: {counts}."
 
