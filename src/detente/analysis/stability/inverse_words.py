@@ -48,7 +48,7 @@ def explain_inverse(result: InverseAnalysis) -> Iterator[Sentence]:
     """Yield how the state stands, the least change that makes it stable for all, and the conditions in full."""
     conflict, concept = result.conflict, name_concept(result.concept)
     state = describe_state(conflict, result.state)
-    start = f"State {result.state + 1}, {state}, is"
+    start = f"State {result.state + 1:,}, {state}, is"
     if not result.unstable:
         yield Sentence(text=f"{start} stable for every party by {concept} as preferences are; nothing need change.")
         return
@@ -57,6 +57,8 @@ def explain_inverse(result: InverseAnalysis) -> Iterator[Sentence]:
     yield from _answer(result)
     for change in result.changes:
         yield Sentence(text=_change(result, change), parties=(change.party,))
+    if result.by == "ranks" and any(change.distance % 1 for change in result.changes):
+        yield Sentence(text="A pair counts half if it is tied before or afterwards, and whole if it changes places.")
     if result.distance is not None and result.verified:
         yield Sentence(
             text=f"Checked by analysing all states anew with the changed preferences: the state is stable for all by "

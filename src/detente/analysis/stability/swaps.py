@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 MOST_STATES = 64
 """States up to which all are looked at unless the caller names some; of more, the equilibria."""
-MOST_EQUILIBRIA = 100
-"""Equilibria looked at, of more states than that."""
+MOST_EQUILIBRIA = 40
+"""Equilibria looked at, of more states than that: those by the most concepts."""
 MOST_SWAPS = 5_000
 """Swaps of neighbouring places tried one by one."""
 MOST_DRAWN = 12
@@ -279,5 +279,7 @@ def analyse_swaps(
 def _chosen(conflict: Conflict, equilibria: Mapping[str, BoolArray]) -> tuple[list[int], int]:
     if conflict.n_states <= MOST_STATES:
         return list(range(conflict.n_states)), 0
-    found = np.flatnonzero(np.any(list(equilibria.values()), axis=0)).tolist()
-    return found[:MOST_EQUILIBRIA], max(0, len(found) - MOST_EQUILIBRIA)
+    often = np.sum(list(equilibria.values()), axis=0)
+    found = np.flatnonzero(often)
+    ordered = found[np.lexsort((found, -often[found]))].tolist()
+    return sorted(ordered[:MOST_EQUILIBRIA]), max(0, len(ordered) - MOST_EQUILIBRIA)

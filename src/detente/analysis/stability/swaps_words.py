@@ -91,7 +91,9 @@ def explain_swaps(result: SwapAnalysis) -> Iterator[Sentence]:
     yield from _nearest(result)
     yield from _swaps(result)
     if result.n_left_out:
-        yield Sentence(text=f"{count_noun(result.n_left_out, 'more equilibrium', 'more equilibria')} not looked at.")
+        yield Sentence(
+            text=f"Of the equilibria those by the most concepts were looked at, {result.n_left_out:,} were not."
+        )
     if result.status is Status.STOPPED:
         yield Sentence(text="The search was stopped before everything was settled.")
 
@@ -108,7 +110,7 @@ def _by_ranking(result: SwapAnalysis, tolerance: Tolerance) -> str:
 
 
 def _ending(result: SwapAnalysis, tolerance: Tolerance) -> Sentence:
-    state = f"State {tolerance.state + 1}, {quote_state(result.conflict, tolerance.state)},"
+    state = f"State {tolerance.state + 1:,}, {quote_state(result.conflict, tolerance.state)},"
     return Sentence(
         text=f"{state} is no longer stable for all by {_concepts_of(result, tolerance)} once "
         f"{_by_ranking(result, tolerance)}: {format_pairs(tolerance.distance or 0.0)} ranked otherwise.",

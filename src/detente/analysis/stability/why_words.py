@@ -20,8 +20,8 @@ MOST_TOLD = 3
 _UNANSWERED = {
     "gmr": "no answer of the others takes that back",
     "smr": "no answer of the others takes that back for good",
-    "seq": "no answer to their own advantage takes that back",
-    "sseq": "no answer to their own advantage takes that back for good",
+    "seq": "no answer of the others to their own advantage takes that back",
+    "sseq": "no answer of the others to their own advantage takes that back for good",
 }
 """What is missing; of two that follow from each other only the first is told."""
 
@@ -47,7 +47,7 @@ def _flips(conflict: Conflict, source: int, target: int) -> str:
 def explain_reasons(result: StabilityReasons) -> Iterator[Sentence]:
     """Yield what is asked about, then for each party the verdicts and the moves that they rest on."""
     state = describe_state(result.conflict, result.state)
-    yield Sentence(text=f"Asked about: {state}, number {result.state + 1} of {result.conflict.n_states:,}.")
+    yield Sentence(text=f"Asked about: {state}, number {result.state + 1:,} of {result.conflict.n_states:,}.")
     parties = list(dict.fromkeys(reason.party for reason in result.reasons))
     content = [party for party in parties if not any(r.n_improvements for r in result.reasons if r.party == party)]
     for party in parties:

@@ -48,6 +48,7 @@ def test_a_state_is_lifted_to_the_best_that_a_party_could_move_to() -> None:
         "The least change that makes it so takes 7 pairs of states ranked otherwise.\n"
         "Uniroyal, 5½ pairs of states: it would have to rank “s2” at least as high as “s4”.\n"
         "Local government, 1½ pairs of states: it would have to rank “s2” at least as high as “s6”.\n"
+        "A pair counts half if it is tied before or afterwards, and whole if it changes places.\n"
         "Checked by analysing all states anew with the changed preferences: the state is stable for all by Nash.\n"
         "With all others as they are, it is stable for Uniroyal exactly if Uniroyal ranks “s2” at least as high as "
         "“s4” and “s9”.\n"

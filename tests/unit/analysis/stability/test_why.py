@@ -8,7 +8,7 @@ import pytest
 from detente.analysis.result import Status
 from detente.analysis.stability.named_states import find_state
 from detente.analysis.stability.why import explain_stability
-from detente.case import Case, Statements, Term, parse_condition
+from detente.case import Case, Measure, Party, Statements, Term, parse_condition
 from detente.conflict import build_conflict
 from detente.errors import Cancelled, OptionError
 from detente.progress import ProgressEvent
@@ -47,7 +47,7 @@ def test_ranks_are_told_in_places_and_answers_of_the_graph_in_names() -> None:
         "prefers.\n"
         "Local government would be 1 place higher in its own order by moving to “s5”. But then Ministry of the "
         "Environment could answer by moving to “s6”; that leaves Local government 2 places lower than now (GMR). Yet "
-        "no answer to their own advantage takes that back (SEQ)."
+        "no answer of the others to their own advantage takes that back (SEQ)."
     )
 
 
@@ -135,3 +135,31 @@ def test_a_cancelled_search_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch
     assert result.status is Status.STOPPED
     assert len(result.reasons) == 3
     assert str(result.explain()).endswith("The search was stopped before everything was settled.")
+
+
+def test_moves_in_common_and_moves_in_a_row_are_told_in_their_order() -> None:
+    case = Case(
+        name="talks",
+        parties=(Party(id="a", name="A"), Party(id="b", name="B"), Party(id="c", name="C")),
+        measures=(
+            Measure(id="arms", name="Arms", owners=("a",), value={"a": 2.0, "b": -1.0, "c": -1.0}),
+            Measure(id="blockade", name="Blockade", owners=("b",), requires=("arms",), value={"a": -1.0, "b": 0.5}),
+            Measure(id="pact", name="Pact", owners=("b", "c"), requires=("blockade",), value={"a": -2.0, "c": 1.0}),
+        ),
+    )
+    result = explain_stability(case, "-", party="a", concepts=["gmr"])
+    assert str(result.explain()) == (
+        "Asked about: the state with nothing in force, number 1 of 4.\n"
+        "For A the state is stable by GMR. It has 1 move to a state that it prefers.\n"
+        "A would gain 2 a period by taking “Arms”. But then B could answer by taking “Blockade”, then B and C together "
+        "by taking “Pact”; that leaves A 1 a period worse off than now (GMR)."
+    )
+    assert result.to_frame()["answer"].tolist() == ["b: +blockade; b+c: +pact"]
+
+
+def test_of_many_improvements_some_are_told() -> None:
+    measures = tuple(Measure(id=f"m{n}", name=f"M{n}", owners=("a",), value={"a": float(2**n)}) for n in range(4))
+    result = explain_stability(Case(name="many", parties=(Party(id="a", name="A"),), measures=measures), "-", most=2)
+    gmr = result.reason("a", "gmr")
+    assert (len(gmr.improvements), gmr.n_improvements) == (2, 15)
+    assert str(result.explain()).splitlines()[-1] == "13 further moves of A's would make it better off too."
