@@ -55,13 +55,13 @@ PREFERENCE: Final = Record(
         ),
         "ranks": Listing(item=Number(), least=1),
         "unknown": Either(
-            sequence=Listing(item=_pair, least=1),
+            sequence=Listing(item=_pair),
             scalar=Choice(("all",)),
             expected="`all`, or a list of pairs of conditions",
         ),
         "strong": Either(
             sequence=Listing(
-                item=Either(sequence=_pair, scalar=_threshold, expected="a number or a pair of conditions"), least=1
+                item=Either(sequence=_pair, scalar=_threshold, expected="a number or a pair of conditions")
             ),
             scalar=_threshold,
             expected="a difference, a list of rising differences, or a list of pairs of conditions",
@@ -85,11 +85,11 @@ class Stated(NamedTuple):
 def build_preference(key: str, read: Read) -> Stated:
     """Return what was read for a party."""
     unknown = strong = None
-    if "unknown" in read:
+    if read.get("unknown"):
         is_all = read["unknown"] == "all"
         pairs = () if is_all else tuple((one, other) for one, other in read["unknown"])
         unknown = Unknown(pairs=pairs, everything=is_all)
-    if "strong" in read:
+    if read.get("strong"):
         stated = read["strong"] if isinstance(read["strong"], list) else [read["strong"]]
         strong = Strong(
             thresholds=tuple(float(item) for item in stated if not isinstance(item, list)),

@@ -251,7 +251,7 @@ def _require_known(case: Case, movers: list[str]) -> None:
         Diagnostic(
             code="D614",
             message=f"preferences of party '{party}' are unknown, and this analysis needs to know them.",
-            help=f"analyse the conflict with unknown preferences, or delete preferences.{party}.unknown",
+            help=f"`detente unknown` does without; or state the order and delete preferences.{party}.unknown",
         )
         for party in movers
         if party in case.unknown

@@ -154,3 +154,15 @@ def test_statements_without_weights_of_their_own_are_a_strict_order() -> None:
     assert case.preferences["q"] == Tiers(tiers=((Counted(when=a, weight=2.0),),))
     assert isinstance(case.preferences["r"], Weights)
     assert case_to_tree(case)["preferences"] == {**tree["preferences"], "p": {"statements": ["a", "b"]}}
+
+
+def test_nothing_unknown_and_nothing_strong_may_be_said_by_empty_lists() -> None:
+    tree: Any = {
+        "detente": 1,
+        "parties": {"p": {}},
+        "measures": MEASURES,
+        "preferences": {"p": {"weights": {"a": 1, "b": 0, "c": 2}, "unknown": [], "strong": []}},
+    }
+    case = case_from_tree(tree)
+    assert (dict(case.unknown), dict(case.strong)) == ({}, {})
+    assert case_to_tree(case)["preferences"] == {"p": {"weights": {"a": 1, "b": 0, "c": 2}}}

@@ -223,7 +223,7 @@ def test_concepts_that_need_an_order_refuse_what_is_unknown() -> None:
         analyse_stability(two(up={"unknown": "all"}))
     assert str(error.value) == (
         "error[D614]: preferences of party 'up' are unknown, and this analysis needs to know them.\n"
-        "    help: analyse the conflict with unknown preferences, or delete preferences.up.unknown"
+        "    help: `detente unknown` does without; or state the order and delete preferences.up.unknown"
     )
     graph = case_from_tree(GISBORNE)
     with pytest.raises(CaseError, match="party 'provincial' are unknown"):
