@@ -278,6 +278,25 @@ def test_every_key_of_trust_over_time_is_documented() -> None:
         assert [key for key in inner if f"`{key}`" not in text] == []
 
 
+def test_every_key_of_least_changes_is_documented() -> None:
+    case = pair()
+    why: Any = detente.explain_stability(case, "a b").to_dict()  # Any: a tree of JSON
+    swaps: Any = detente.analyse_swaps(case).to_dict()  # Any: as above
+    inverse: Any = detente.find_inverse(case, "a b", "nash").to_dict()  # Any: as above
+    shared = keys("every analysis")
+    assert set(why) == shared | keys("why")
+    assert set(why["reasons"][0]) == keys("a reason")
+    assert set(swaps) == shared | keys("swaps")
+    assert set(swaps["tolerances"][0]) == keys("a tolerance")
+    assert set(inverse) == shared | keys("inverse")
+    [of_reason], [of_swaps], [of_inverse] = ANSWERS["a reason"], ANSWERS["swaps"], ANSWERS["inverse"]
+    [improvement, *_] = (i for reason in why["reasons"] for i in reason["improvements"] if i["answer"] is not None)
+    for key in (*improvement, *improvement["answer"], *improvement["answer"]["moves"][0]):
+        assert f"`{key}`" in of_reason["improvements"][0]
+    assert [key for key in swaps["swaps"][0] if f"`{key}`" not in of_swaps["swaps"][0]] == []
+    assert [key for key in inverse["changes"][0] if f"`{key}`" not in of_inverse["changes"][0]] == []
+
+
 def test_every_key_of_attitudes_and_behaviour_is_documented() -> None:
     case = pair()
     held: Any = detente.analyse_attitudes(case, attitudes={"A": {"B": "+"}}).to_dict()  # Any: a tree of JSON
