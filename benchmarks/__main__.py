@@ -12,6 +12,8 @@ from benchmarks.evaluation import CASES as EVALUATION
 from benchmarks.korea import KOREA, REPAIR
 from benchmarks.measuring import Sized, heading, run
 from benchmarks.processes import run_processes
+from benchmarks.stability import CASES as STABILITY
+from benchmarks.stability import run_matrices
 
 
 def run_cases(cases: tuple[Sized, ...], only: str) -> None:
@@ -27,6 +29,8 @@ SUBJECTS: dict[str, Callable[[str], None]] = {
     "design": partial(run_cases, DESIGN),
     "scale": partial(run_cases, SCALE),
     "repair": partial(run_cases, REPAIR),
+    "stability": partial(run_cases, STABILITY),
+    "matrices": run_matrices,
     "korea": partial(run_cases, KOREA),
 }
 

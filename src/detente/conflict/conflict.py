@@ -171,8 +171,11 @@ def build_conflict(
 
 
 def bytes_per_state(n_parties: int) -> int:
-    """Return about how many bytes per feasible state the five concepts take."""
-    return 48 + 14 * n_parties
+    """Return how many bytes per feasible state a conflict and its five concepts take at most.
+
+    The most is measured where no measure can be flipped back and all is left to the search; half of it is usual.
+    """
+    return 48 + 48 * n_parties
 
 
 def _from_graph(

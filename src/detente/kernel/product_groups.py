@@ -240,7 +240,7 @@ def _with_patterns(masks: IntArray, order: Int32Array, only_takes: int, only_end
         return Groups(order=order, pattern=np.zeros(0, dtype=np.uint8), used=empty, first=empty)
     starts = order < 0
     n_groups = int(np.count_nonzero(starts))
-    if n_bits <= MOST_BITS and n_groups << n_bits <= 4 * order.size:
+    if n_bits <= MOST_BITS and n_groups << n_bits <= order.size:
         pattern = np.empty(order.size, dtype=np.uint8)
         _patterns_by_bits(masks, order, bits, np.int64(only_ends), pattern)
         used = np.zeros(1, dtype=np.int64)

@@ -188,6 +188,11 @@ class Moves:
             self._numbers = number_groups(self._groups, self._conflict.n_states)
         if self._trails is None:
             self._trails = make_trails(self._conflict, self._groups, self._numbers, self._order)
+            lists = np.split(self._trails.used, self._trails.first[self._numbers.bound[1:-1]])
+            self._groups = tuple(
+                each._replace(used=used) if each.first.size else each
+                for each, used in zip(self._groups, lists, strict=True)
+            )  # of lists as long as the states one copy is enough
         for column in (0, 1):
             self._reporter.report(TASK)
             values[:, column] = search(
@@ -195,7 +200,7 @@ class Moves:
                 self._trails,
                 movers,
                 common,
-                np.ascontiguousarray(values[:, column]),
+                values[:, column],
                 improvements=improvements,
                 is_strict=is_strict,
             )

@@ -161,7 +161,7 @@ def _search(
     leaves: IntArray,
     improvements: bool,
     is_strict: bool,
-    by_value: IntArray,
+    by_value: Int32Array,
     values: Int32Array,
     least: Int32Array,
 ) -> None:
@@ -177,7 +177,7 @@ def _search(
     due = np.zeros(n_states, dtype=np.int32)
     waiting = np.empty(n_states, dtype=np.int32)
     pointer = trails.last.copy()
-    left_out = np.full(trails.last.size, -1, dtype=np.int32)
+    left_out = np.full(trails.last.size if is_strict else 0, -1, dtype=np.int32)
     for source in by_value:
         if done[source] == everybody:
             continue
@@ -205,15 +205,14 @@ def _search(
                         state = trails.order[party, at] & STATE
                         if improvements and rank[party, state] >= rank[party, target]:
                             break
-                        if state == target:
+                        if is_strict and state == target:
                             left_out[slot] = state
                         else:
                             n_waiting = _reached(state, others, value, done, due, waiting, n_waiting, least)
                         at = trails.earlier[party, at]
                     pointer[slot] = at
-                    state = left_out[slot]
-                    if state >= 0 and state != target:
-                        n_waiting = _reached(state, others, value, done, due, waiting, n_waiting, least)
+                    if is_strict and left_out[slot] >= 0 and left_out[slot] != target:
+                        n_waiting = _reached(left_out[slot], others, value, done, due, waiting, n_waiting, least)
                         left_out[slot] = -1
             for move in range(bits.size):
                 if (masks[target] & bits[move] == 0) == takes[move] or (is_strict and last >> leaves[move] & 1 == 0):
@@ -291,7 +290,7 @@ def search(
         np.array([each[0] if len(each) == 1 else conflict.n_parties for each in who], dtype=np.int64),
         improvements,
         is_strict,
-        np.argsort(values, kind="stable"),
+        np.argsort(values, kind="stable").astype(np.int32),
         values,
         least,
     )

@@ -193,4 +193,4 @@ def test_wrong_options_are_refused() -> None:
         analyse_strength(dilemma(), concepts=["nash"]).equilibria("gmr")
     assert str(error.value) == "'gmr' was not analysed (there are: nash)"
     with pytest.raises(LimitError, match="comparing each with each takes about"):
-        analyse_strength(dilemma(), memory=310)
+        analyse_strength(dilemma(), memory=600)

@@ -249,7 +249,7 @@ def test_wrong_options_are_refused() -> None:
         analyse_unknown(two(), extensions=["a"], concepts=["nash"]).equilibria("b", "nash")
     assert str(error.value) == "'b' of 'nash' was not analysed (there are: a of nash)"
     with pytest.raises(LimitError, match="comparing each with each takes about"):
-        analyse_unknown(two(), memory=310)
+        analyse_unknown(two(), memory=600)
     digits = two(up={"weights": {"release": [0.123456789012345, 1e12, 1e12], "protest": 1}})
     with pytest.raises(LimitError) as limit:
         analyse_unknown(digits, ranges=True)
