@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Result, Status
-from detente.analysis.stability.stability_words import SHORT_NAMES, name_strongest
+from detente.analysis.stability.stability_words import SHORT_NAMES
 from detente.analysis.words import join_words
 from detente.case import Case
 from detente.cli.cases import open_case
@@ -22,6 +23,7 @@ from detente.cli.screen import Screen
 from detente.cli.watch import Watch
 from detente.display.prose import format_short
 from detente.display.tables import Align, Cell, Column, Table, build_table
+from detente.kernel.conflict import CONCEPTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,13 +109,14 @@ def _show_legend(screen: Screen, text: str) -> None:
 def short_frame(result: Result) -> pd.DataFrame:
     """Return the table of an answer if all of it can be shown, an empty one otherwise."""
     frame = result.to_frame()
-    concepts = [name for name in frame.columns if name in SHORT_NAMES]
+    concepts = {name: SHORT_NAMES[name] for name in frame.columns if name in SHORT_NAMES}
     if concepts:
-        flags = frame[concepts].itertuples(index=False)
+        flags = frame[list(concepts)].itertuples(index=False)
+        lists = [list(compress(concepts.values(), row)) for row in flags]
         frame["stable for all by"] = [
-            name_strongest(concept for concept, flag in zip(concepts, row, strict=True) if flag) or "–" for row in flags
+            "every concept" if len(names) == len(CONCEPTS) else ", ".join(names) or "–" for names in lists
         ]
-    return frame.drop(columns=concepts).head(len(frame) if len(frame) <= MOST_ROWS else 0)
+    return frame.drop(columns=list(concepts)).head(len(frame) if len(frame) <= MOST_ROWS else 0)
 
 
 def frame_table(frame: pd.DataFrame) -> Table:

@@ -162,7 +162,7 @@ def test_preferences_forums_and_the_status_quo_are_shown(run: Run, border: Path)
         "shut           a        no                   1        1",
         "talk     stop",
         "a      talk; not stop if talk",
-        "b      ranking of 6 states",
+        "b      [talk] > [-] = [stop] > [shut] > [talk shut] > [stop shut]",
         "c      ranks of 6 states",
         "stop and talk",
         "council  a, b         2      3  nobody  4; a",

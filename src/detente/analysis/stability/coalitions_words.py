@@ -20,6 +20,14 @@ MOST_TOLD = 8
 MOST_ELSEWHERE = 4
 """Improvements on other states told."""
 
+MEANINGS = {
+    "cnash": "no coalition can get to a state that is better for it.",
+    "cgmr": "whatever better state a coalition could get to, the others could answer so that it is no better off.",
+    "csmr": "as by CGMR, and from there the coalition could not escape to anything better.",
+    "cseq": "as by CGMR, each step of the answer an improvement for whoever makes it.",
+}
+"""What it means that a state is stable for every coalition, for people."""
+
 _NAMES = {"cnash": "CNash", "cgmr": "CGMR", "csmr": "CSMR", "cseq": "CSEQ"}
 
 

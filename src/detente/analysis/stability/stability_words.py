@@ -31,6 +31,16 @@ MEANINGS = {
 """What it means that a state is an equilibrium, for people."""
 
 
+def explain_concept(concept: str) -> str:
+    """Say in one sentence what it means that a state is an equilibrium by a concept."""
+    if concept in MEANINGS:
+        return f"{name_concept(concept)}: {MEANINGS[concept]}"
+    return (
+        f"{name_concept(concept)}: no party is better off for leaving if it looks that many moves ahead, its own "
+        "first, and fears the worst of what the others could do."
+    )
+
+
 def count_states(number: int) -> str:
     """Write how many feasible states there are."""
     return f"{number:,} feasible state{'' if number == 1 else 's'}"
