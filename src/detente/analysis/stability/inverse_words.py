@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence, Status
 from detente.analysis.stability.stability_words import name_concept
-from detente.analysis.words import describe_state, join_words, name_parties
+from detente.analysis.words import describe_move, describe_state, join_words, name_parties
 from detente.conflict import Conflict
 from detente.display.prose import count_noun
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 5
 """Comparisons of a party told in a sentence."""
+LONGEST_LABEL = 60
+"""Letters of a label that is told; a state with a longer one is told by what differs."""
 MOST_SETS_TOLD = 4
 """Alternatives told in a sentence."""
 
@@ -30,6 +32,22 @@ def write_comparison(conflict: Conflict, comparison: Comparison) -> tuple[str, s
 def quote_state(conflict: Conflict, state: int) -> str:
     """Name a state shortly, by its label in quotation marks."""
     return f"“{conflict.label(state)}”"
+
+
+def describe_comparison(conflict: Conflict, comparison: Comparison, state: int) -> str:
+    """Say how two states are to be ranked: by their labels, or if these are long by how they differ from a state."""
+    high = "above" if comparison.is_strict else "at least as high as"
+    ends = (comparison.upper, comparison.lower)
+    if conflict.is_graph or all(len(conflict.label(end)) <= LONGEST_LABEL for end in ends):
+        return f"{quote_state(conflict, comparison.upper)} {high} {quote_state(conflict, comparison.lower)}"
+    upper, lower = ("this state" if end == state else None for end in ends)
+    if upper is None:
+        upper = f"the state that differs from this one by {describe_move(conflict, state, comparison.upper)}"
+    if lower is None:
+        lower = f"the one that differs from it by {describe_move(conflict, state, comparison.lower)}"
+        if comparison.upper != state:
+            lower = f"the one that differs by {describe_move(conflict, state, comparison.lower)}"
+    return f"{upper} {high} {lower}"
 
 
 def format_pairs(distance: float) -> str:
@@ -103,9 +121,8 @@ def _change(result: InverseAnalysis, change: PreferenceChange) -> str:
         listed = "; ".join(change.statements)
         return f"{name}, {_swaps(change.distance)}: the list would read, the most important first: {listed}."
     told = [
-        f"rank {quote_state(conflict, c.upper)} {'above' if c.is_strict else 'at least as high as'} "
-        f"{quote_state(conflict, c.lower)}"
-        for c in change.comparisons[:MOST_TOLD]
+        f"rank {describe_comparison(conflict, comparison, result.state)}"
+        for comparison in change.comparisons[:MOST_TOLD]
     ]
     more = len(change.comparisons) - len(told)
     rest = f" and {count_noun(more, 'comparison')} more" if more else ""

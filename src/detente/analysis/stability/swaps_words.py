@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Sentence, Status
-from detente.analysis.stability.inverse_words import format_pairs, quote_state
+from detente.analysis.stability.inverse_words import describe_comparison, format_pairs, quote_state
 from detente.analysis.stability.orders import statements_of
 from detente.analysis.stability.stability_words import name_concept
 from detente.analysis.words import join_words
@@ -102,9 +102,8 @@ def _by_ranking(result: SwapAnalysis, tolerance: Tolerance) -> str:
     conflict = result.conflict
     name = conflict.case.party(tolerance.party).name
     told = [
-        f"ranks {quote_state(conflict, c.upper)} {'above' if c.is_strict else 'at least as high as'} "
-        f"{quote_state(conflict, c.lower)}"
-        for c in tolerance.comparisons[:MOST_NAMED]
+        f"ranks {describe_comparison(conflict, comparison, tolerance.state)}"
+        for comparison in tolerance.comparisons[:MOST_NAMED]
     ]
     return f"{name} {join_words(told)}" if told else f"{name} no longer ranks it as high as what it ties with"
 

@@ -235,3 +235,16 @@ def test_conditions_that_take_too_many_sets_are_left_out() -> None:
     form = GraphConflict(arcs=(own, other), common=(), rank=np.zeros((2, n_states), dtype=np.int32))
     assert conditions_for_stability(Judge(form), form.rank, 0, 0, "gmr") is None
     assert conditions_for_stability(Judge(form), form.rank, 0, 0, "nash") == (frozenset(range(1, 37, 3)),)
+
+
+def test_states_with_long_labels_are_told_by_what_differs() -> None:
+    measures = tuple(
+        Measure(id=f"a-measure-with-a-long-name-{n}", name=f"M{n}", owners=("a",), value={"a": float(-(2**n))})
+        for n in range(4)
+    )
+    case = Case(name="long", parties=(Party(id="a", name="A"),), measures=measures)
+    result = find_inverse(case, " ".join(measure.id for measure in measures), "nash")
+    assert str(result.explain()).splitlines()[2] == (
+        "A, 14½ pairs of states: it would have to rank this state at least as high as the one that differs from it by "
+        "ending “M0”, “M1”, “M2” and “M3”."
+    )
