@@ -52,11 +52,13 @@ def export(
     case: CaseArgument,
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="FORMAT", help="csv, parquet, graphml or dot; else what --output ends in."),
+        typer.Option("--to", metavar="FORMAT", help="csv, parquet, graphml, dot or gmcr; else what --output ends in."),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="File to write; states.FORMAT here unless given."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="File to write; states.FORMAT or case.gmcr here unless given."
+        ),
     ] = None,
     improvements: Annotated[
         bool, typer.Option("--improvements", help="In a graph, leave out moves that do not improve for their mover.")
@@ -66,10 +68,10 @@ def export(
     all_problems: AllOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Write the states of a conflict for other programs.
+    """Write a conflict for other programs.
 
-    A table of all states with what is in force, how each party ranks them and for whom they are stable; or the graph
-    of states and moves.
+    A table of all states with what is in force, how each party ranks them and for whom they are stable (csv, parquet);
+    the graph of states and moves (graphml, dot); or the case itself (gmcr).
     """
     with answering(debug=debug, all_problems=all_problems):
         from detente.cli.exchanging import run_export

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from detente.case import Case
 from detente.cli.cases import open_case
 from detente.cli.output import dump_json
 from detente.cli.screen import Screen
 from detente.cli.watch import Watch
 from detente.errors import OptionError
+from detente.progress import ProgressEvent
 
-IMPORTED = (".gmcr",)
+GMCR = "gmcr"
+IMPORTED = (f".{GMCR}",)
 """What can be imported, by the names of files."""
 
 
 def show_gallery(*, as_json: bool) -> None:
     """List the built-in cases with what they are called and where they are from."""
     from detente.casefile import read_case
+    from detente.conflict import build_conflict
     from detente.gallery import gallery_names, source_of
 
     entries = [(name, read_case(name), source_of(name)) for name in gallery_names()]
@@ -59,18 +63,30 @@ def run_import(file: Path, directory: Path, *, as_json: bool) -> None:
 def run_export(
     path: str, settings: Sequence[str], *, reading: str | None, to: str | None, file: Path | None, improvements: bool
 ) -> None:
-    """Write the states of a case, or the graph of them, with their stability."""
-    from detente.analysis.stability import analyse_stability
-    from detente.exchange import ExportFormat, export_states
+    """Write a case for another program, or its states, or the graph of them, with their stability."""
+    from detente.exchange import ExportFormat, export_gmcr
 
-    known = [kind.value for kind in ExportFormat]
+    known = [*(kind.value for kind in ExportFormat), GMCR]
+    words = f"{', '.join(known[:-1])} or {known[-1]}"
     if to is None and file is None:
-        raise OptionError(f"say what to write: --to {', '.join(known[:-1])} or {known[-1]}, or --output FILE")
+        raise OptionError(f"say what to write: --to {words}, or --output FILE")
     if to is not None and to not in known:
-        raise OptionError(f"unknown format '{to}'; states are written as {', '.join(known[:-1])} or {known[-1]}")
-    target = Path(f"states.{to}") if file is None else file
+        raise OptionError(f"unknown format '{to}'; what can be written is {words}")
     case = open_case(path, settings)
+    if to == GMCR or (to is None and file is not None and file.suffix.lower() == f".{GMCR}"):
+        target = Path(f"case.{GMCR}") if file is None else file
+        export_gmcr(case, target, reading=reading)
+    else:
+        target = Path(f"states.{to}") if file is None else file
+        _write_states(case, target, reading=reading, to=to, improvements=improvements)
+    Screen().line(f"Written to {target}")
+
+
+def _write_states(case: Case, target: Path, *, reading: str | None, to: str | None, improvements: bool) -> None:
+    from detente.analysis.stability import analyse_stability
+    from detente.exchange import export_states
+
     with Watch() as watch:
         result = analyse_stability(case, reading=reading, progress=watch)
+        watch(ProgressEvent(task="writing states"))
     export_states(result.conflict, result.stable, target, format=to, only_improvements=improvements)
-    Screen().line(f"Written to {target}")
