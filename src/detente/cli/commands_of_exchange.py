@@ -57,7 +57,7 @@ def export(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="File to write; states.FORMAT or case.gmcr here unless given."
+            "--output", "-o", metavar="FILE", help="File to write; unless given, states.FORMAT or case.gmcr here."
         ),
     ] = None,
     improvements: Annotated[

@@ -21,7 +21,6 @@ IMPORTED = (f".{GMCR}",)
 def show_gallery(*, as_json: bool) -> None:
     """List the built-in cases with what they are called and where they are from."""
     from detente.casefile import read_case
-    from detente.conflict import build_conflict
     from detente.gallery import gallery_names, source_of
 
     entries = [(name, read_case(name), source_of(name)) for name in gallery_names()]
