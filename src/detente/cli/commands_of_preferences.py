@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -39,8 +39,9 @@ def unknown(
     unknown gain, and does an unknown loss deter it?
     """
     with answering(debug=debug, all_problems=all_problems):
-        from detente.analysis.stability import analyse_unknown
+        from detente.analysis.stability import UnknownStability, analyse_unknown
         from detente.analysis.stability.unknown import EXTENSIONS
+        from detente.analysis.stability.unknown_words import unknown_form
         from detente.cli.output import Delivery
         from detente.cli.questions import Question, run_question
         from detente.kernel.conflict import CONCEPTS
@@ -50,6 +51,7 @@ def unknown(
             settings or [],
             Question(
                 title="without agreement, some preferences unknown",
+                form=lambda result: unknown_form(cast(UnknownStability, result)),
                 ask=lambda read, watch: analyse_unknown(
                     read,
                     reading=reading,

@@ -14,6 +14,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from detente.analysis.result import Result, Status
+from detente.analysis.stability.stability_pictures import condense
 from detente.analysis.stability.stability_words import SHORT_NAMES
 from detente.analysis.words import join_words
 from detente.case import Case
@@ -21,8 +22,9 @@ from detente.cli.cases import open_case
 from detente.cli.output import Delivery
 from detente.cli.screen import Screen
 from detente.cli.watch import Watch
+from detente.display.option_form import YES, OptionForm, option_table
 from detente.display.prose import format_short
-from detente.display.tables import Align, Cell, Column, Table, build_table
+from detente.display.tables import Align, Cell, Column, Table, build_table, split_table
 from detente.kernel.conflict import CONCEPTS
 
 if TYPE_CHECKING:
@@ -46,11 +48,14 @@ class Question:
         Makes the answer; the watch tells how far it is and may stop it.
     frame : callable or None
         The table to show above the sentences; none unless given.
+    form : callable or None
+        The states to show side by side above the sentences; none unless given.
     """
 
     title: str
     ask: Callable[[Case, Watch], Result]
     frame: Callable[[Result], pd.DataFrame] | None = None
+    form: Callable[[Result], OptionForm] | None = None
 
 
 def run_question(path: str, settings: Sequence[str], question: Question, *, delivery: Delivery) -> None:
@@ -63,10 +68,6 @@ def run_question(path: str, settings: Sequence[str], question: Question, *, deli
     delivery.deliver(
         result, show=lambda screen: show_answer(screen, case, result, question), summary=f"{first}{stopped}"
     )
-
-
-WIDEST_HEADER = 13
-"""Letters after which the head of a column goes on in another line."""
 
 
 def show_answer(screen: Screen, case: Case, result: Result, question: Question) -> None:
@@ -84,6 +85,8 @@ def show_answer(screen: Screen, case: Case, result: Result, question: Question) 
         if len(frame) > MOST_ROWS:
             screen.paragraph(f"{len(frame) - MOST_ROWS:,} more rows; --output writes them all.", tone="faint")
             screen.line()
+    if question.form is not None and (form := question.form(result)).states:
+        show_options(screen, form)
     texts = [sentence.text for sentence in result.explain().sentences]
     for text in texts:
         screen.paragraph(text)
@@ -91,6 +94,21 @@ def show_answer(screen: Screen, case: Case, result: Result, question: Question) 
     if result.status is Status.STOPPED:
         screen.line()
         screen.paragraph("Stopped before all was known.", tone="bad")
+
+
+def show_options(screen: Screen, form: OptionForm) -> None:
+    """Show states in option form; in a large case, what they have alike is said below instead."""
+    kept, alike = condense(form)
+    said = [
+        f"{'In force in all' if letter == YES else 'Not in force in any'} of these states: {', '.join(names)}."
+        for letter, names in alike.items()
+    ]
+    for part in split_table(option_table(kept), screen.width, keep=1):
+        screen.table(part)
+        screen.line()
+    for text in said:
+        screen.paragraph(text)
+        screen.line()
 
 
 def _show_legend(screen: Screen, text: str) -> None:

@@ -10,16 +10,16 @@ import numpy as np
 from detente.analysis.result import Status
 from detente.analysis.stability import CoalitionStability, Stability, analyse_coalitions, analyse_stability
 from detente.analysis.stability.coalitions_words import MEANINGS as MEANINGS_TOGETHER
-from detente.analysis.stability.stability_pictures import condense, head_of, option_form
+from detente.analysis.stability.stability_pictures import head_of, option_form
 from detente.analysis.stability.stability_words import count_states, explain_concept, name_concept, name_strongest
 from detente.cli.cases import open_case
 from detente.cli.goals import parse_memory
 from detente.cli.output import Delivery
-from detente.cli.questions import frame_table
+from detente.cli.questions import frame_table, show_options
 from detente.cli.screen import Screen
 from detente.cli.watch import Watch
-from detente.display.option_form import EITHER, YES, OptionForm, option_table
-from detente.display.tables import Cell, Column, Table, build_table, split_table
+from detente.display.option_form import EITHER
+from detente.display.tables import Cell, Column, Table, build_table
 from detente.kernel.conflict import CONCEPTS
 from detente.kernel.system import IntArray
 
@@ -96,21 +96,6 @@ def individual_table(result: Stability, states: IntArray) -> Table:
     return build_table(columns, rows)
 
 
-def _show_options(screen: Screen, form: OptionForm) -> None:
-    """Show states in option form; in a large case, what they have alike is said below instead."""
-    kept, alike = condense(form)
-    said = [
-        f"{'In force in all' if letter == YES else 'Not in force in any'} of these states: {', '.join(names)}."
-        for letter, names in alike.items()
-    ]
-    for part in split_table(option_table(kept), screen.width, keep=1):
-        screen.table(part)
-        screen.line()
-    for text in said:
-        screen.paragraph(text)
-        screen.line()
-
-
 def _show_coalitions(screen: Screen, result: CoalitionStability) -> None:
     """Show which coalitions would leave which states; of many states, those stable for every coalition."""
     screen.heading("If parties join forces")
@@ -148,7 +133,7 @@ def show_stability(screen: Screen, result: Stability, request: StabilityRequest)
     if start is not None:
         states = np.insert(states[states != start], 0, start)
     if states.size:
-        _show_options(screen, option_form(result, states))
+        show_options(screen, option_form(result, states))
     if shown.size > request.most:
         screen.paragraph(
             f"{shown.size - request.most:,} more states are stable for all under some concept; "
