@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.case import Case, Condition, Quantity, Range, Ranking, Ranks, Statements, Tiers, Weights
+from detente.case import Case, Condition, Quantity, Range, Tiers, Weights
 from detente.conflict.states import holds_in
 from detente.errors import LimitError
 from detente.kernel.system import BoolArray, IntArray
@@ -30,17 +30,6 @@ class Span(NamedTuple):
 
     low: Fraction
     high: Fraction
-
-    def __mul__(self, other: object) -> Span:
-        if not isinstance(other, Span):
-            return NotImplemented
-        corners = [a * b for a in self for b in other]
-        return Span(min(corners), max(corners))
-
-    def __add__(self, other: object) -> Span:
-        if not isinstance(other, Span):
-            return NotImplemented
-        return Span(self.low + other.low, self.high + other.high)
 
 
 _AT_ONCE = 11
@@ -64,6 +53,12 @@ class _Layer:
     products: Sequence[tuple[Span, Sequence[Span]]] = ()
 
 
+def _with_effect(direct: Span, weight: Fraction, effect: Span) -> Span:
+    """Add a weight times an effect to a number, both independent of it."""
+    ends = (weight * effect.low, weight * effect.high)
+    return Span(direct.low + min(ends), direct.high + max(ends))
+
+
 def _of_values(case: Case, party: str) -> _Layer:
     direct = [span_of(measure.value.get(party, 0.0)) for measure in case.measures]
     products = []
@@ -71,7 +66,7 @@ def _of_values(case: Case, party: str) -> _Layer:
         weight = span_of(interest.weight.get(party, 0.0))
         effects = [span_of(measure.effects.get(interest.id, {}).get(party, 0.0)) for measure in case.measures]
         if weight.low == weight.high:
-            direct = [one + weight * effect for one, effect in zip(direct, effects, strict=True)]
+            direct = [_with_effect(one, weight.low, effect) for one, effect in zip(direct, effects, strict=True)]
         else:
             products.append((weight, effects))
     terms = [(term.when, span_of(term.value)) for term in case.terms if term.party == party]
@@ -91,9 +86,7 @@ def _layers(case: Case, party: str) -> list[_Layer] | None:
                 _Layer(weights=nothing, terms=[(counted.when, span_of(counted.weight)) for counted in tier])
                 for tier in tiers
             ]
-        case Statements() | Ranking() | Ranks():
-            return None
-    raise AssertionError("every kind of preference is told apart")
+    return None
 
 
 def _common_scale(party: str, layer: _Layer) -> tuple[int, list[int], list[int]]:

@@ -9,7 +9,7 @@ import pytest
 
 from detente import read_case
 from detente.case import Counted, Statements, Tiers, Weights, parse_condition
-from detente.casefile import case_from_tree, case_to_tree
+from detente.casefile import case_from_tree, case_to_tree, change_case
 from detente.casefile.writer import write_case
 from detente.conflict import build_conflict
 from detente.errors import CaseError
@@ -83,6 +83,18 @@ def test_option_weights_add_up_over_what_is_in_force() -> None:
         ["a c"],
         ["c"],
     ]
+
+
+def test_what_has_too_many_digits_to_be_added_exactly_is_told() -> None:
+    weights = {"a": 0.123456789012345, "b": 1e12, "c": 0.1}
+    tree: Any = {
+        "detente": 1,
+        "parties": {"p": {}},
+        "measures": MEASURES,
+        "preferences": {"p": {"statements": [[{"when": key, "weight": weights[key]} for key in "abc"], "a"]}},
+    }
+    case = case_from_tree(tree)
+    assert build_conflict(case).rounded == ("p",)
 
 
 def test_the_graph_form_takes_a_ranking_or_ranks() -> None:
@@ -166,3 +178,19 @@ def test_nothing_unknown_and_nothing_strong_may_be_said_by_empty_lists() -> None
     case = case_from_tree(tree)
     assert (dict(case.unknown), dict(case.strong)) == ({}, {})
     assert case_to_tree(case)["preferences"] == {"p": {"weights": {"a": 1, "b": 0, "c": 2}}}
+
+
+def test_a_weight_within_statements_is_a_place_that_can_be_set() -> None:
+    tree: Any = {
+        "detente": 1,
+        "parties": {"p": {}},
+        "measures": MEASURES,
+        "preferences": {"p": {"statements": [{"when": "a", "weight": 1}, {"when": "b", "weight": 2}]}},
+    }
+    changed = change_case(case_from_tree(tree), {"preferences.p.statements.0.weight": 5})
+    assert changed.preferences["p"] == Tiers(
+        tiers=((Counted(when=parse_condition("a"), weight=5.0), Counted(when=parse_condition("b"), weight=2.0)),)
+    )
+    nested: Any = {**tree, "preferences": {"p": {"statements": [[{"when": "a", "weight": 2}, "b"], "c"]}}}
+    changed = change_case(case_from_tree(nested), {"preferences.p.statements.0.0.weight": 7})
+    assert case_to_tree(changed)["preferences"] == {"p": {"statements": [[{"when": "a", "weight": 7}, "b"], "c"]}}

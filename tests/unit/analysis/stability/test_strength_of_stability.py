@@ -135,6 +135,23 @@ def test_explanation_tells_strong_from_weak() -> None:
     ]
 
 
+def test_of_many_equilibria_a_few_are_told() -> None:
+    # Nobody gains by moving, as everything ties: all eight states last, and no answer is needed.
+    tree: Any = {
+        "detente": 1,
+        "parties": {"row": {}, "column": {}},
+        "measures": {key: {"by": ["row"]} for key in ("a", "b", "c")},
+        "preferences": {"row": {"weights": {"a": 0, "b": 0, "c": 0}, "strong": 1}},
+    }
+    lines = str(analyse_strength(case_from_tree(tree), concepts=["gmr"]).explain()).splitlines()
+    assert lines[1] == (
+        "By GMR, 8 of 8 feasible states are stable for every party: 8 strongly for all of them, 0 weakly for one or "
+        "more."
+    )
+    assert len(lines) == 2 + 6 + 3
+    assert lines[8] == "2 more are stable for all under some concept."
+
+
 def test_the_table_has_a_row_for_each_state_and_concept() -> None:
     table = analyse_strength(dilemma(), concepts=["gmr"]).to_frame()
     assert list(table.columns) == [

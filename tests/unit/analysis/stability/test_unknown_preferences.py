@@ -177,6 +177,35 @@ def test_explanation_names_what_lasts_in_any_case_and_cuts_long_lists() -> None:
     )
 
 
+def test_of_one_extension_alone_nothing_is_compared() -> None:
+    result = analyse_unknown(two(up={"unknown": "all"}), concepts=["nash"], extensions=["b"])
+    assert str(result.explain()).splitlines() == [
+        "Of 6 pairs of states, it is unknown which is preferred by Upstream in 6.",
+        "Extension b, in which a party leaves only for what is surely better, and only what is surely no better deters "
+        "it: of 4 feasible states, stable for every party are 2 by Nash.",
+        "This follows from the preferences stated; it says what would last if they are right, not what will happen.",
+    ]
+
+
+def test_the_weight_of_an_interest_is_one_number_for_all_its_effects() -> None:
+    # Calm is worth 2 to 3.  Releasing serves it by 3 and costs 7, so it may gain 3 · 3 − 7 or lose 2 · 3 − 7; protest
+    # harms it by 1.  Were the weight not the same in both, release with protest could gain 3 · 3 − 7 − 2 · 1 = 0
+    # against nothing; it is (3 − 1) W − 7, less than 0 for all W.
+    tree: Any = {
+        "detente": 1,
+        "parties": {"up": {}},
+        "interests": {"calm": {"weight": {"up": [2, 2.5, 3]}}},
+        "measures": {
+            "release": {"by": ["up"], "value": {"up": -7}, "effects": {"calm": {"up": 3}}},
+            "protest": {"by": ["up"], "effects": {"calm": {"up": -1}}},
+        },
+    }
+    result = analyse_unknown(case_from_tree(tree), ranges=True, concepts=["nash"], extensions=["a", "d"])
+    # Open: release or not, without protest and with it; release against protest, 4 W − 7 from 1, is sure.
+    assert result.unknown == {"up": 2}
+    assert {way: named(result, way, "nash") for way in "ad"} == {"a": [], "d": ["-", "release"]}
+
+
 def test_the_table_has_a_row_for_each_state_concept_and_extension() -> None:
     table = analyse_unknown(two(up={"unknown": "all"}), concepts=["nash"], extensions=["a", "b"]).to_frame()
     assert list(table.columns) == [
