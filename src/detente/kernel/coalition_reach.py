@@ -21,6 +21,7 @@ from detente.kernel.conflict import (
     Int32Array,
     ProductConflict,
     make_arcs,
+    origins,
     reverse,
     to_graph,
 )
@@ -31,7 +32,7 @@ from detente.kernel.system import BoolArray, IntArray
 from detente.progress import Reporter
 
 _MOST_KEPT = 4
-"""Groups whose arcs are kept turned round; an analysis goes to and fro between a coalition and all others."""
+"""Groups whose components are kept; an analysis goes to and fro between a coalition and all others."""
 
 
 class CoalitionReach(Protocol):
@@ -122,6 +123,53 @@ def has_lone_common_moves(conflict: ProductConflict) -> bool:
     return any(move.coalition & (move.coalition - 1) == 0 for move in conflict.common)
 
 
+class _Components:
+    """States that a group can go to and fro between, and what leads from one such set to another.
+
+    Parameters
+    ----------
+    arcs : Arcs
+        Moves of the group, as many as it takes.
+    """
+
+    def __init__(self, arcs: Arcs) -> None:
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import connected_components
+
+        n_states = arcs.start.size - 1
+        links = csr_array(
+            (np.ones(arcs.target.size, dtype=np.int8), arcs.target, arcs.start.astype(np.int32)), (n_states, n_states)
+        )
+        self.count, of = connected_components(links, directed=True, connection="strong")
+        self.of = of.astype(np.int64)
+        self.arcs = make_arcs(self.count, self.of[origins(arcs)], self.of[arcs.target])
+        self.backward = reverse(self.arcs)
+
+    def states(self) -> list[IntArray]:
+        """Return the states of each."""
+        order = np.argsort(self.of, kind="stable")
+        return np.split(order, np.searchsorted(self.of[order], np.arange(1, self.count)))
+
+    def least(self, values: IntArray) -> IntArray:
+        """Return the least value of a state and of those that moves lead to, (F,)."""
+        lowest = np.full(self.count, NOTHING, dtype=np.int64)
+        np.minimum.at(lowest, self.of, values)
+        return self._spread(np.argsort(lowest, kind="stable"), lowest)
+
+    def can_reach(self, targets: BoolArray) -> BoolArray:
+        """Tell which states are targets, or can be taken to one, (F,)."""
+        has_target = np.zeros(self.count, dtype=np.bool_)
+        has_target[self.of[targets]] = True
+        nothing = np.zeros(self.count, dtype=np.int64)
+        return np.asarray(self._spread(np.flatnonzero(has_target), nothing) != NOTHING)
+
+    def _spread(self, order: IntArray, values: IntArray) -> IntArray:
+        least = np.full(self.count, NOTHING, dtype=np.int64)
+        arcs = self.backward
+        _spread_back(order, values, arcs.start, arcs.target, least, np.zeros(self.count + 1, dtype=np.int64))
+        return least[self.of]
+
+
 class ProductReach:
     """Reach in the product form; `has_lone_common_moves` must be false."""
 
@@ -130,7 +178,7 @@ class ProductReach:
         self.rank = conflict.rank
         self._conflict = conflict
         self._moves = Moves(conflict, most_sweeps=MOST_SWEEPS, reporter=reporter or Reporter(None))
-        self._backward: dict[int, Arcs] = {}
+        self._known: dict[int, _Components] = {}
         self._arcs = [self._few_arcs(party) for party in range(conflict.n_parties)]
 
     def _few_arcs(self, party: int) -> tuple[IntArray, IntArray]:
@@ -172,30 +220,28 @@ class ProductReach:
         targets = np.concatenate([nothing, *(target for _, target in pairs)])
         return make_arcs(self._conflict.n_states, sources, targets)
 
+    def _components(self, members: int) -> _Components:
+        if members not in self._known:
+            self._known[members] = _Components(self._arcs_of(members))
+            while len(self._known) > _MOST_KEPT:
+                del self._known[next(iter(self._known))]
+        return self._known[members]
+
     def groups(self, members: int) -> Iterator[tuple[IntArray, IntArray]]:
         """Yield states that a coalition can go to and fro between, and what it reaches from them, they included."""
-        from scipy.sparse import csr_array
-        from scipy.sparse.csgraph import connected_components
-
-        n_states = self._conflict.n_states
-        arcs = self._arcs_of(members)
-        links = csr_array(
-            (np.ones(arcs.target.size, dtype=np.int8), arcs.target, arcs.start.astype(np.int32)), (n_states, n_states)
-        )
-        n_components, component = connected_components(links, directed=True, connection="strong")
-        order = np.argsort(component, kind="stable")
-        bounds = np.searchsorted(component[order], np.arange(n_components + 1))
-        is_seen = np.full(n_states, -1, dtype=np.int64)
-        found = np.zeros(n_states, dtype=np.int64)
-        for number in range(n_components):
-            states = order[bounds[number] : bounds[number + 1]]
-            n_found = _closure(int(states[0]), arcs.start, arcs.target, is_seen, number, found)
-            yield states, found[:n_found]
+        components = self._components(members)
+        states = components.states()
+        is_seen = np.full(components.count, -1, dtype=np.int64)
+        found = np.zeros(components.count, dtype=np.int64)
+        arcs = components.arcs
+        for number in range(components.count):
+            n_found = _closure(number, arcs.start, arcs.target, is_seen, number, found)
+            yield states[number], np.concatenate([states[other] for other in found[:n_found]])
 
     def least(self, members: int, values: IntArray, *, improvements: bool) -> IntArray:
         """Return the least value of a state and of those that a group can reach from it, (F,)."""
         if not improvements:
-            return self._spread(members, np.argsort(values, kind="stable"), values)
+            return self._components(members).least(values)
         columns = np.repeat(values.astype(np.int32)[:, None], 2, axis=1)
         self._moves.lower_within(members, columns, improvements=True)
         return columns[:, 0].astype(np.int64)
@@ -203,20 +249,8 @@ class ProductReach:
     def can_reach(self, members: int, targets: BoolArray, *, improvements: bool) -> BoolArray:
         """Tell which states are targets, or can be taken to one by a group, (F,)."""
         if not improvements:
-            return np.asarray(
-                self._spread(members, np.flatnonzero(targets), np.zeros(targets.size, dtype=np.int64)) != NOTHING
-            )
+            return self._components(members).can_reach(targets)
         return np.asarray(self.least(members, (~targets).astype(np.int64), improvements=True) == 0)
-
-    def _spread(self, members: int, order: IntArray, values: IntArray) -> IntArray:
-        if members not in self._backward:
-            self._backward[members] = reverse(self._arcs_of(members))
-            while len(self._backward) > _MOST_KEPT:
-                del self._backward[next(iter(self._backward))]
-        arcs = self._backward[members]
-        least = np.full(values.size, NOTHING, dtype=np.int64)
-        _spread_back(order, values.astype(np.int64), arcs.start, arcs.target, least, np.zeros_like(least))
-        return least
 
 
 def reach_of(conflict: ProductConflict | GraphConflict, reporter: Reporter | None = None) -> CoalitionReach:

@@ -150,7 +150,10 @@ class GraphConflict:
 def make_arcs(n_states: int, sources: IntArray, targets: IntArray) -> Arcs:
     """Sort arcs given by their two ends, (n,) each, by origin and target; repetitions and loops are left out."""
     keep = sources != targets
-    keys = np.unique(sources[keep].astype(np.int64) * n_states + targets[keep])
+    keys = np.sort(sources[keep].astype(np.int64) * n_states + targets[keep])
+    is_first = np.ones(keys.size, dtype=np.bool_)
+    is_first[1:] = keys[1:] != keys[:-1]
+    keys = keys[is_first]  # sorting is many times quicker than what np.unique does
     start = np.zeros(n_states + 1, dtype=np.int64)
     np.cumsum(np.bincount(keys // n_states, minlength=n_states), out=start[1:])
     return Arcs(start=start, target=np.asarray(keys % n_states, dtype=np.int32))
@@ -195,7 +198,7 @@ def n_moves_at_most(conflict: ProductConflict) -> int:
     total = 0
     for takes, ends in zip(conflict.takes, conflict.ends, strict=True):
         free = (int(takes) & ~conflict.masks) | (int(ends) & conflict.masks)
-        total += int((np.int64(1) << np.bitwise_count(free).astype(np.int64)).sum() - conflict.n_states)
+        total += int((np.int64(1) << np.bitwise_count(free.view(np.uint64)).astype(np.int64)).sum() - conflict.n_states)
     return total
 
 
