@@ -209,7 +209,7 @@ def analyse_unknown(
 
     References
     ----------
-    li2004; of SSEQ there is no published extension, and the one here is made in the same way.
+    li2004; we know of no published extension of SSEQ, and the one here is made in the same way.
 
     Examples
     --------
