@@ -48,6 +48,8 @@ class Moves:
             reporter.report(TASK)
             groups.append(make_groups(conflict, places, party, self._order[party]))
         self._groups = tuple(groups)
+        self.done = 0.0
+        """Share of the work that is done, for those who are told."""
         self._numbers: Numbers | None = None
         self._trails: Trails | None = None
 
@@ -102,7 +104,7 @@ class Moves:
         numbers = np.zeros((0, 0), dtype=np.int32)
         quiet = -1
         for turn in range(self._most_sweeps * n_steps):
-            self._reporter.report(TASK)
+            self._reporter.report(TASK, fraction=self.done)
             step = turn % n_steps
             if step < movers.size:
                 lowered = sweep(self._groups[movers[step]], values, improvements=improvements)
@@ -130,7 +132,7 @@ class Moves:
         while left > 0:
             n_swept = 0
             for mover in movers:
-                self._reporter.report(TASK)
+                self._reporter.report(TASK, fraction=self.done)
                 groups = self._groups[mover]
                 low, own = np.empty((2, widest(groups), 2), dtype=np.int32)
                 before = numbers.bound[mover]
@@ -194,7 +196,7 @@ class Moves:
                 for each, used in zip(self._groups, lists, strict=True)
             )  # of lists as long as the states one copy is enough
         for column in (0, 1):
-            self._reporter.report(TASK)
+            self._reporter.report(TASK, fraction=self.done)
             values[:, column] = search(
                 self._conflict,
                 self._trails,

@@ -75,6 +75,7 @@ def find_stable(
         if "nash" in stable:
             np.less_equal(escape, rank, out=stable["nash"][party])
         for names, improvements in ((("gmr", "smr"), False), (("seq", "sseq"), True)):
+            moves.done = (party + 0.5 * improvements) / conflict.n_parties
             if not any(name in stable for name in names):
                 continue
             values = np.empty((rank.size, 2), dtype=np.int32)
@@ -141,6 +142,7 @@ def maximin_stable(
     for party, rank in enumerate(conflict.rank):
         if not moves.can_move(party):
             continue
+        moves.done = party / conflict.n_parties
         values = _twice(rank)
         before = np.zeros(0, dtype=np.int32)
         for left in range(horizon - 1, 0, -1):

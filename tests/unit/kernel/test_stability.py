@@ -27,6 +27,21 @@ def equilibria(conflict: ProductConflict) -> dict[str, list[int]]:
     return {name: np.flatnonzero(stable.all(axis=0)).tolist() for name, stable in find_stable(conflict).items()}
 
 
+class Eager(Reporter):
+    """Passes on every event, however soon after the last."""
+
+    def report(
+        self,
+        task: str,
+        *,
+        fraction: float | None = None,
+        best: float | None = None,
+        bound: float | None = None,
+    ) -> None:
+        self._last = float("-inf")
+        super().report(task, fraction=fraction, best=best, bound=bound)
+
+
 def staircase(side_bits: int) -> ProductConflict:
     """A grid on which two parties take turns along its diagonal, and a third whose gain they undo at the end.
 
@@ -345,3 +360,10 @@ def test_work_tells_how_far_it_is_and_can_be_stopped(most_sweeps: int) -> None:
         maximin_stable(staircase(3), 3, reporter=Reporter(stop), most_sweeps=most_sweeps)
 
     assert [event.task for event in seen] == ["finding stable states", "finding stable states"]
+
+    fractions: list[float | None] = []
+    conflict = staircase(5)
+    find_stable(conflict, reporter=Eager(lambda event: fractions.append(event.fraction)), most_sweeps=most_sweeps)
+    assert fractions[:3] == [None] * conflict.n_parties
+    assert sorted({fraction for fraction in fractions[3:] if fraction is not None}) == [n / 6 for n in range(6)]
+    assert fractions[3:] == sorted(fractions[3:], key=lambda fraction: fraction or 0.0)
