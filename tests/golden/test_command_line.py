@@ -23,8 +23,20 @@ COMMANDS = (
     "design",
     "repair",
     "indispensable",
+    "stability",
+    "why",
+    "paths",
+    "inverse",
+    "swaps",
+    "unknown",
+    "strength",
+    "attitudes",
+    "behaviour",
     "diff",
     "report",
+    "gallery",
+    "import",
+    "export",
 )
 CASES = Path(__file__).parents[1] / "cases"
 ANSWERS = {
@@ -58,6 +70,28 @@ ANSWERS = {
     "repair-every-kind": "repair border.yaml --roadmap at-once --reading hawk",
     "repair-nothing": "repair korea-2018 --roadmap double-freeze --reading rsis",
     "new": "new mine",
+    "show-graph": "show elmira",
+    "show-orders": "show river.yaml",
+    "stability": "stability elmira --coalitions --individual",
+    "stability-values": "stability border.yaml --reading hawk --concepts nash,seq",
+    "stability-horizon": "stability cuban-missile-crisis --concepts nash --horizon 3 --most 4",
+    "stability-pareto": "stability prisoners-dilemma --concepts nash --coalitions --pareto",
+    "stability-korea": "stability korea-2018-conflict",
+    "why": "why chicken --state 4",
+    "why-status-quo": "why elmira --party local",
+    "paths": "paths elmira",
+    "paths-from": "paths prisoners-dilemma --from 4 --concepts nash",
+    "inverse": "inverse elmira --state s3 --concept seq",
+    "inverse-none": "inverse river.yaml --state release --concept nash --by statements",
+    "swaps": "swaps chicken",
+    "unknown": "unknown river.yaml --set 'preferences.upper.unknown=[[release, not release]]' --concepts nash,seq",
+    "unknown-ranges": "unknown river.yaml --ranges --extensions a,d --concepts nash",
+    "strength": "strength river.yaml",
+    "attitudes": "attitudes prisoners-dilemma --attitude row:column=+",
+    "attitudes-search": "attitudes prisoners-dilemma --state 4",
+    "behaviour": "behaviour elmira --path s1 --path s5",
+    "gallery": "gallery",
+    "export": "export elmira --to csv",
 }
 
 
@@ -86,7 +120,7 @@ def test_answer(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for case in ("border.yaml", "minsk-ii.yaml"):
+    for case in ("border.yaml", "minsk-ii.yaml", "river.yaml"):
         shutil.copy(CASES / case, tmp_path)
     monkeypatch.chdir(tmp_path)
     result = _run(*shlex.split(ANSWERS[name]), width=width)

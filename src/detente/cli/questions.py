@@ -137,14 +137,18 @@ def short_frame(result: Result) -> pd.DataFrame:
     return frame.drop(columns=list(concepts)).head(len(frame) if len(frame) <= MOST_ROWS else 0)
 
 
+def break_head(text: str) -> str:
+    """Break the head of a column into lines between its words."""
+    return "\n".join(wrap(text, WIDEST_WORDS, break_long_words=False))
+
+
 def frame_table(frame: pd.DataFrame) -> Table:
     """Make a table of a frame: yes and no for booleans, a dash for what is missing, short numbers at the right."""
     columns = []
     for name in frame.columns:
         kind = frame[name].dtype.kind
         align: Align = "right" if kind in "iuf" else "left"
-        header = "\n".join(wrap(str(name).replace("_", " "), WIDEST_WORDS, break_long_words=False))
-        columns.append(Column(header=header, align=align, can_wrap=kind == "O"))
+        columns.append(Column(header=break_head(str(name).replace("_", " ")), align=align, can_wrap=kind == "O"))
     known = frame.notna()
     rows = [
         [_cell(value) if is_known else "–" for value, is_known in zip(row, told, strict=True)]

@@ -15,6 +15,8 @@ def graph_sections(case: Case) -> Iterator[tuple[str, Table]]:
     """Yield the tables of states, moves and ranks; nothing for a case of measures."""
     if case.graph is None:
         return
+    if case.graph.patterns:
+        yield "Options, in the order of their letters: Y taken, N not, - either", _options(case.graph)
     yield "States", _states(case.graph)
     yield "Moves", _moves(case.graph)
 
@@ -33,6 +35,11 @@ def _states(graph: Graph) -> Table:
         rows.append([f"{state}{start}", graph.names.get(state, ""), graph.patterns.get(state, ""), *ranks])
     used = [j for j, column in enumerate(columns) if j == 0 or any(row[j] for row in rows) or "rank" in column.header]
     return build_table([columns[j] for j in used], [[row[j] for j in used] for row in rows])
+
+
+def _options(graph: Graph) -> Table:
+    rows = [(party, ", ".join(options)) for party, options in graph.options.items()]
+    return build_table((Column(header="party"), Column(header="options", can_wrap=True)), rows)
 
 
 def _moves(graph: Graph) -> Table:

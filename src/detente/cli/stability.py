@@ -15,7 +15,7 @@ from detente.analysis.stability.stability_words import count_states, explain_con
 from detente.cli.cases import open_case
 from detente.cli.goals import parse_memory
 from detente.cli.output import Delivery
-from detente.cli.questions import frame_table, show_options
+from detente.cli.questions import break_head, frame_table, show_options
 from detente.cli.screen import Screen
 from detente.cli.watch import Watch
 from detente.display.option_form import EITHER
@@ -81,7 +81,7 @@ def individual_table(result: Stability, states: IntArray) -> Table:
     conflict = result.conflict
     columns = [
         Column(header="state"),
-        *(Column(header=conflict.case.party(party).name, can_wrap=True) for party in conflict.parties),
+        *(Column(header=break_head(conflict.case.party(party).name), can_wrap=True) for party in conflict.parties),
         Column(header="all", can_wrap=True),
     ]
     rows: list[list[str | Cell]] = []

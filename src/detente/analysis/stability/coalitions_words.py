@@ -78,14 +78,21 @@ def _survivors(result: CoalitionStability) -> Iterator[str]:
         return
     kept = np.flatnonzero(nash & ~(result.n_improvements > 0).any(axis=0))
     total = int(nash.sum())
-    states = "the state that is" if total == 1 else f"the {total:,} states that are"
+    only = "the only state that is stable for every party by itself (Nash)"
+    if not kept.size:
+        which = "Some coalition" if result.is_universal else "Some of these coalitions"
+        each = only if total == 1 else f"each of the {total:,} states that are stable for every party by itself (Nash)"
+        yield f"{which} can improve on {each}."
+        return
+    named = join_words(describe_state(result.conflict, int(state)) for state in kept[:3])
     no_coalition = "no coalition" if result.is_universal else "none of these coalitions"
-    which = ""
-    if 0 < kept.size <= 3:
-        which = f": {join_words(describe_state(result.conflict, int(state)) for state in kept)}"
+    if total == 1:
+        yield f"{_upper(no_coalition)} can improve on {only}: {named}."
+        return
+    which = f": {named}" if kept.size <= 3 else ""
     yield (
-        f"Of {states} stable for every party by itself (Nash), {no_coalition} can improve on "
-        f"{kept.size if kept.size else 'none'}{which}."
+        f"Of the {total:,} states that are stable for every party by itself (Nash), {no_coalition} can improve on "
+        f"{kept.size:,}{which}."
     )
 
 

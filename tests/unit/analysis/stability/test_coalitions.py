@@ -91,7 +91,7 @@ def test_a_dilemma_in_words(read: Read) -> None:
     assert str(found.explain()).splitlines() == [
         "Stable for every coalition, of 4 feasible states: 0 by CNash and 1 by CGMR. A coalition improves if that "
         "leaves at least one member better off and none worse.",
-        "Of the state that is stable for every party by itself (Nash), no coalition can improve on none.",
+        "Some coalition can improve on the only state that is stable for every party by itself (Nash).",
         "From the status quo Row and Column together can get to state 4, better for at least one and worse for none: "
         "first Column by taking “Column helps”; then Row by taking “Row helps”. State 4 is stable for every party by "
         "GMR, SMR, SEQ and SSEQ.",
@@ -110,7 +110,7 @@ def test_chosen_coalitions(read: Read) -> None:
         "A coalition improves if that leaves all members better off."
     )
     assert lines[1:3] == [
-        "Of the state that is stable for every party by itself (Nash), none of these coalitions can improve on 1: the "
+        "None of these coalitions can improve on the only state that is stable for every party by itself (Nash): the "
         "state with nothing in force.",
         "From the status quo none of them can get to a state that is better for it.",
     ]
