@@ -60,6 +60,7 @@ def run_attitudes(
     state: str | None,
     concepts: tuple[str, ...] | None,
     reading: str | None,
+    memory: float,
     delivery: Delivery,
 ) -> None:
     """Analyse given attitudes, or look for those that make a state stable."""
@@ -70,14 +71,24 @@ def run_attitudes(
         question = Question(
             title="without agreement, with attitudes",
             ask=lambda case, watch: analyse_attitudes(
-                case, attitudes=signs, reading=reading, concepts=concepts or RELATIONAL_CONCEPTS, progress=watch
+                case,
+                attitudes=signs,
+                reading=reading,
+                concepts=concepts or RELATIONAL_CONCEPTS,
+                memory=memory,
+                progress=watch,
             ),
         )
     else:
         question = Question(
             title="which attitudes make a state stable",
             ask=lambda case, watch: find_attitudes(
-                case, state=state, reading=reading, concepts=concepts or CONCEPTS_BY_DEFAULT, progress=watch
+                case,
+                state=state,
+                reading=reading,
+                concepts=concepts or CONCEPTS_BY_DEFAULT,
+                memory=memory,
+                progress=watch,
             ),
         )
     run_question(path, settings, question, delivery=delivery)

@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from detente.cli.exits import answering
-from detente.cli.options import AllOption, CaseArgument, DebugOption, JsonOption, OutputOption, ReadingOption, SetOption
+from detente.cli.options import (
+    AllOption,
+    CaseArgument,
+    DebugOption,
+    JsonOption,
+    MemoryOption,
+    OutputOption,
+    ReadingOption,
+    SetOption,
+)
 from detente.cli.program import Command, app
 
 StateOption = Annotated[
@@ -58,6 +67,7 @@ def why(
     ] = 8,
     reading: ReadingOption = None,
     settings: SetOption = None,
+    memory: MemoryOption = "4GB",
     as_json: JsonOption = False,
     output: OutputOption = None,
     all_problems: AllOption = False,
@@ -70,9 +80,11 @@ def why(
     """
     with answering(debug=debug, all_problems=all_problems):
         from detente.analysis.stability import explain_stability
+        from detente.cli.goals import parse_memory
         from detente.cli.output import Delivery
         from detente.cli.questions import Question, run_question
 
+        room = parse_memory(memory)
         run_question(
             case,
             settings or [],
@@ -85,6 +97,7 @@ def why(
                     concepts=split_words(concepts),
                     reading=reading,
                     most=most,
+                    memory=room,
                     progress=watch,
                 ),
             ),
@@ -106,6 +119,7 @@ def paths(
     concepts: ConceptsOption = None,
     reading: ReadingOption = None,
     settings: SetOption = None,
+    memory: MemoryOption = "4GB",
     as_json: JsonOption = False,
     output: OutputOption = None,
     all_problems: AllOption = False,
@@ -118,17 +132,24 @@ def paths(
     """
     with answering(debug=debug, all_problems=all_problems):
         from detente.analysis.stability import trace_status_quo
+        from detente.cli.goals import parse_memory
         from detente.cli.output import Delivery
         from detente.cli.questions import Question, run_question, short_frame
         from detente.kernel.conflict import CONCEPTS
 
+        room = parse_memory(memory)
         run_question(
             case,
             settings or [],
             Question(
                 title="how the conflict can move",
                 ask=lambda read, watch: trace_status_quo(
-                    read, reading=reading, start=start, concepts=split_words(concepts) or CONCEPTS, progress=watch
+                    read,
+                    reading=reading,
+                    start=start,
+                    concepts=split_words(concepts) or CONCEPTS,
+                    memory=room,
+                    progress=watch,
                 ),
                 frame=short_frame,
             ),
@@ -163,6 +184,7 @@ def inverse(
     ] = None,
     reading: ReadingOption = None,
     settings: SetOption = None,
+    memory: MemoryOption = "4GB",
     as_json: JsonOption = False,
     output: OutputOption = None,
     all_problems: AllOption = False,
@@ -174,9 +196,11 @@ def inverse(
     """
     with answering(debug=debug, all_problems=all_problems):
         from detente.analysis.stability import find_inverse
+        from detente.cli.goals import parse_memory
         from detente.cli.output import Delivery
         from detente.cli.questions import Question, run_question
 
+        room = parse_memory(memory)
         run_question(
             case,
             settings or [],
@@ -190,6 +214,7 @@ def inverse(
                     by=by.value,
                     reading=reading,
                     max_seconds=max_seconds,
+                    memory=room,
                     progress=watch,
                 ),
             ),
@@ -220,6 +245,7 @@ def swaps(
     ] = None,
     reading: ReadingOption = None,
     settings: SetOption = None,
+    memory: MemoryOption = "4GB",
     as_json: JsonOption = False,
     output: OutputOption = None,
     all_problems: AllOption = False,
@@ -232,9 +258,11 @@ def swaps(
     """
     with answering(debug=debug, all_problems=all_problems):
         from detente.analysis.stability import analyse_swaps
+        from detente.cli.goals import parse_memory
         from detente.cli.output import Delivery
         from detente.cli.questions import Question, run_question
 
+        room = parse_memory(memory)
         run_question(
             case,
             settings or [],
@@ -247,6 +275,7 @@ def swaps(
                     parties=party,
                     reading=reading,
                     max_seconds=max_seconds,
+                    memory=room,
                     progress=watch,
                 ),
             ),

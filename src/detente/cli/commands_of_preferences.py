@@ -8,7 +8,16 @@ import typer
 
 from detente.cli.commands_of_conflicts import ConceptsOption, StateOption, split_words
 from detente.cli.exits import answering
-from detente.cli.options import AllOption, CaseArgument, DebugOption, JsonOption, OutputOption, ReadingOption, SetOption
+from detente.cli.options import (
+    AllOption,
+    CaseArgument,
+    DebugOption,
+    JsonOption,
+    MemoryOption,
+    OutputOption,
+    ReadingOption,
+    SetOption,
+)
 from detente.cli.program import Command, app
 
 
@@ -28,6 +37,7 @@ def unknown(
     concepts: ConceptsOption = None,
     reading: ReadingOption = None,
     settings: SetOption = None,
+    memory: MemoryOption = "4GB",
     as_json: JsonOption = False,
     output: OutputOption = None,
     all_problems: AllOption = False,
@@ -42,10 +52,12 @@ def unknown(
         from detente.analysis.stability import UnknownStability, analyse_unknown
         from detente.analysis.stability.unknown import EXTENSIONS
         from detente.analysis.stability.unknown_words import unknown_form
+        from detente.cli.goals import parse_memory
         from detente.cli.output import Delivery
         from detente.cli.questions import Question, run_question
         from detente.kernel.conflict import CONCEPTS
 
+        room = parse_memory(memory)
         run_question(
             case,
             settings or [],
@@ -58,6 +70,7 @@ def unknown(
                     concepts=split_words(concepts) or CONCEPTS,
                     extensions=split_words(extensions) or EXTENSIONS,
                     ranges=ranges,
+                    memory=room,
                     progress=watch,
                 ),
             ),
@@ -71,6 +84,7 @@ def strength(
     concepts: ConceptsOption = None,
     reading: ReadingOption = None,
     settings: SetOption = None,
+    memory: MemoryOption = "4GB",
     as_json: JsonOption = False,
     output: OutputOption = None,
     all_problems: AllOption = False,
@@ -83,17 +97,19 @@ def strength(
     """
     with answering(debug=debug, all_problems=all_problems):
         from detente.analysis.stability import analyse_strength
+        from detente.cli.goals import parse_memory
         from detente.cli.output import Delivery
         from detente.cli.questions import Question, run_question
         from detente.kernel.conflict import CONCEPTS
 
+        room = parse_memory(memory)
         run_question(
             case,
             settings or [],
             Question(
                 title="without agreement, how strongly",
                 ask=lambda read, watch: analyse_strength(
-                    read, reading=reading, concepts=split_words(concepts) or CONCEPTS, progress=watch
+                    read, reading=reading, concepts=split_words(concepts) or CONCEPTS, memory=room, progress=watch
                 ),
             ),
             delivery=Delivery(json=as_json, file=output),
@@ -124,6 +140,7 @@ def attitudes(
     ] = None,
     reading: ReadingOption = None,
     settings: SetOption = None,
+    memory: MemoryOption = "4GB",
     as_json: JsonOption = False,
     output: OutputOption = None,
     all_problems: AllOption = False,
@@ -135,6 +152,7 @@ def attitudes(
     """
     with answering(debug=debug, all_problems=all_problems):
         from detente.cli.attitudes import run_attitudes
+        from detente.cli.goals import parse_memory
         from detente.cli.output import Delivery
 
         run_attitudes(
@@ -144,6 +162,7 @@ def attitudes(
             state=state,
             concepts=split_words(concepts),
             reading=reading,
+            memory=parse_memory(memory),
             delivery=Delivery(json=as_json, file=output),
         )
 
@@ -173,6 +192,7 @@ def behaviour(
     concepts: ConceptsOption = None,
     reading: ReadingOption = None,
     settings: SetOption = None,
+    memory: MemoryOption = "4GB",
     as_json: JsonOption = False,
     output: OutputOption = None,
     all_problems: AllOption = False,
@@ -186,10 +206,12 @@ def behaviour(
     with answering(debug=debug, all_problems=all_problems):
         from detente.analysis.stability import analyse_behaviour
         from detente.cli.attitudes import parse_sightings
+        from detente.cli.goals import parse_memory
         from detente.cli.output import Delivery
         from detente.cli.questions import Question, run_question
         from detente.kernel.conflict import CONCEPTS
 
+        room = parse_memory(memory)
         run_question(
             case,
             settings or [],
@@ -202,6 +224,7 @@ def behaviour(
                     left=parse_sightings(left),
                     reading=reading,
                     concepts=split_words(concepts) or CONCEPTS,
+                    memory=room,
                     progress=watch,
                 ),
             ),

@@ -12,6 +12,7 @@ from detente.cli.options import (
     CaseArgument,
     DebugOption,
     JsonOption,
+    MemoryOption,
     OutputOption,
     ReadingOption,
     SetOption,
@@ -54,9 +55,7 @@ def stability(
     ] = False,
     reading: ReadingOption = None,
     settings: SetOption = None,
-    memory: Annotated[
-        str, typer.Option("--memory", metavar="SIZE", help="Memory to use at most, such as 4GB or 500MB.")
-    ] = "4GB",
+    memory: MemoryOption = "4GB",
     as_json: JsonOption = False,
     output: OutputOption = None,
     all_problems: AllOption = False,

@@ -46,5 +46,8 @@ FromOption = Annotated[
         help="Start from what `progress:` says is in force: now, which is the latest period named there, or a period.",
     ),
 ]
+MemoryOption = Annotated[
+    str, typer.Option("--memory", metavar="SIZE", help="Memory to use at most, such as 4GB or 500MB.")
+]
 AllOption = Annotated[bool, typer.Option("--all", help="Print all problems of the case, not only the first 100.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Print the traceback of a fault of detente's own.")]
