@@ -32,15 +32,15 @@ def demo(
     trust, and writes a report.
     """
     with answering(debug=debug):
-        from detente.cli.compiling import finish_compiling, start_compiling, stop_compiling
+        from detente.cli.compiling import Compiling
 
-        compiling = start_compiling()
+        compiling = Compiling()
         try:
             from detente.cli.demo import run_demo
 
-            run_demo(directory, wait=lambda: finish_compiling(compiling))
+            run_demo(directory, wait=compiling.wait)
         finally:
-            stop_compiling(compiling)
+            compiling.stop()
 
 
 @app.command(cls=Command)

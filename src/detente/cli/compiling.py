@@ -14,12 +14,12 @@ MOST_SECONDS = 60.0
 """Longest that is waited for the other process; without it, this one compiles."""
 
 
-def start_compiling() -> subprocess.Popen[bytes] | None:
-    """Start filling the cache; None on a machine with a single core."""
+def start_compiling(*what: str) -> subprocess.Popen[bytes] | None:
+    """Start filling the cache, for designs unless something else is named; None on a machine with a single core."""
     if (os.cpu_count() or 1) < 2:
         return None
-    return subprocess.Popen(
-        [sys.executable, "-m", "detente.kernel.warm_up"],
+    return subprocess.Popen(  # noqa: S603 - a program of our own, with words of our own
+        [sys.executable, "-m", "detente.kernel.warm_up", *what],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -42,3 +42,20 @@ def stop_compiling(process: subprocess.Popen[bytes] | None) -> None:
     if process is not None and process.poll() is None:
         process.kill()
         process.wait()
+
+
+class Compiling:
+    """What designs need, then what stability needs, each compiled by a process of its own, one after the other."""
+
+    def __init__(self) -> None:
+        self._process = start_compiling()
+        self._left = ["stability"]
+
+    def wait(self) -> None:
+        """Wait until what is under way is there, and start what comes next: first for designs, then for stability."""
+        finish_compiling(self._process)
+        self._process = start_compiling(self._left.pop()) if self._left else None
+
+    def stop(self) -> None:
+        """End what is still under way."""
+        stop_compiling(self._process)

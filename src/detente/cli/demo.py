@@ -33,7 +33,8 @@ def run_demo(directory: Path, *, wait: Callable[[], None]) -> None:
     Parameters
     ----------
     wait : callable
-        Called before the first design: returns when compiled code is there.
+        Called before the first design and after the last: returns when compiled code is there, for designs and then for
+        what the report tells without them.
     """
     from detente.report import write_report
 
@@ -59,6 +60,7 @@ def run_demo(directory: Path, *, wait: Callable[[], None]) -> None:
             without = _design(case, bare, watch, 0.75, 0.95)
             _pause(watch)
             _show_design(screen, case, found, without)
+            wait()
             return [found, without]
 
         _make_folder(directory)

@@ -212,7 +212,7 @@ def test_the_demo_tells_the_whole_story(border: Path, monkeypatch: pytest.Monkey
     with redirect_stdout(shown):
         demo.run_demo(Path("new/demo"), wait=lambda: waited.append(True))
     lines = shown.getvalue().splitlines()
-    assert waited == [True]  # once, before the first design
+    assert waited == [True, True]  # before the first design and after the last
     assert (written, Path("new/demo/korea-2018.html").read_text()) == ({"designs": 2}, "report")
     assert [line for line in lines if line[:2] in {"1.", "2.", "3.", "4."}] == [
         "1. The case: Korea 2017–18",

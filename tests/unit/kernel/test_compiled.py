@@ -10,6 +10,7 @@ from numba import config
 
 from detente.kernel.bits import lowest_bit
 from detente.kernel.compiled import compiled
+from detente.kernel.warm_up import warm_up_stability
 
 
 def test_what_stands_in_a_file_is_kept_in_a_cache() -> None:
@@ -48,3 +49,7 @@ def test_warming_up_leaves_nothing_to_compile_for_a_design() -> None:
     fresh = [sys.executable, "-c", WARMED]  # a process in which nothing is loaded yet
     done = subprocess.run(fresh, capture_output=True, text=True, env={**os.environ, **COMPILING})
     assert (done.stdout, done.stderr) == ("optimal True True\n", "")
+
+
+def test_warming_up_for_stability_judges_every_concept() -> None:
+    assert warm_up_stability()
