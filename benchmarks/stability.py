@@ -101,7 +101,7 @@ CASES = (
             prepare="benchmarks.stability:turns",
             arguments=({"side_bits": side_bits, "most_sweeps": most_sweeps},),
         )
-        for side_bits in (7, 8)
+        for side_bits in (8, 10)
         for name, most_sweeps in (
             ("sweeps, then the search", None),
             ("by the search alone", 0),
