@@ -41,34 +41,23 @@ class FirstMoves:
     n_improvements: int
 
 
-def _submasks(mask: int) -> IntArray:
-    """Return all sets of the bits of a mask."""
-    found = np.zeros(1, dtype=np.int64)
-    for bit in range(64):
-        if mask >> bit & 1:
-            found = np.concatenate([found, found | np.uint64(1 << bit).astype(np.int64)])
-    return found
-
-
-def _moves_from(conflict: Conflict, source: int) -> Iterator[tuple[int, IntArray]]:
-    """Yield who can move from a state, as a mask of parties, and where to."""
+def _moves_from(conflict: Conflict, source: int, among: IntArray) -> Iterator[tuple[int, IntArray]]:
+    """Yield who can move from a state to some of the states given, as a mask of parties, and to which."""
     form = conflict.form
     if not isinstance(form, ProductConflict):
         for members, arcs in coalition_arcs(form, (1 << form.n_parties) - 1):
-            yield members, arcs.target[arcs.start[source] : arcs.start[source + 1]].astype(np.int64)
+            targets = arcs.target[arcs.start[source] : arcs.start[source + 1]].astype(np.int64)
+            yield members, targets[np.isin(targets, among)]
         return
     here = form.masks[source]
-    targets = [
-        (1 << party, here ^ _submasks(int((takes & ~here) | (ends & here)) & (1 << 64) - 1)[1:])
-        for party, (takes, ends) in enumerate(zip(form.takes, form.ends, strict=True))
-    ]
+    flipped = form.masks[among] ^ here
+    for party, (takes, ends) in enumerate(zip(form.takes, form.ends, strict=True)):
+        free = (takes & ~here) | (ends & here)
+        yield 1 << party, among[(flipped != 0) & (flipped & ~free == 0)]
     for move in form.common:
         bit = np.uint64(1 << move.measure).astype(np.int64)
         if ((here & bit) == 0) == move.takes:
-            targets.append((move.coalition, np.array([here ^ bit])))
-    for members, there in targets:
-        places = np.minimum(np.searchsorted(form.masks, there), form.n_states - 1)
-        yield members, places[form.masks[places] == there]
+            yield move.coalition, among[flipped == bit]
 
 
 def improving(conflict: Conflict, members: int, source: int, targets: IntArray) -> BoolArray:
@@ -82,7 +71,7 @@ def count_first_moves(conflict: Conflict, source: int) -> tuple[FirstMoves, ...]
     """Count what everybody, and every coalition with a move in common, can do from a state; who cannot move is out."""
     reached: dict[int, set[int]] = {}
     better: dict[int, set[int]] = {}
-    for members, targets in _moves_from(conflict, source):
+    for members, targets in _moves_from(conflict, source, np.arange(conflict.n_states)):
         if targets.size:
             reached.setdefault(members, set()).update(targets.tolist())
             better.setdefault(members, set()).update(targets[improving(conflict, members, source, targets)].tolist())
@@ -111,13 +100,11 @@ def choose_states(result: StatusQuoAnalysis, most: int, *, with_moves: bool = Tr
 
 def _edges_among(conflict: Conflict, states: list[int]) -> Iterator[tuple[int, int, int, bool]]:
     """Yield the moves between some states: from, to, who moves, and whether it improves."""
-    place = np.full(conflict.n_states, -1, dtype=np.int64)
-    place[states] = np.arange(len(states))
+    among = np.array(states, dtype=np.int64)
     for source in states:
-        for members, targets in _moves_from(conflict, source):
-            among = targets[place[targets] >= 0]
-            flags = improving(conflict, members, source, among)
-            for target, is_better in zip(among.tolist(), flags.tolist(), strict=True):
+        for members, targets in _moves_from(conflict, source, among):
+            flags = improving(conflict, members, source, targets)
+            for target, is_better in zip(targets.tolist(), flags.tolist(), strict=True):
                 yield source, target, members, is_better
 
 
