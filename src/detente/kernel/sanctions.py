@@ -157,6 +157,7 @@ def _search(
     last: Int32Array,
     parent: Int32Array,
     via: Int32Array,
+    done: IntArray,
     queue: Int32Array,
     found: Int32Array,
     escapes: Int32Array,
@@ -164,7 +165,8 @@ def _search(
     """Search from an improvement for the nearest state that takes it back.
 
     A node is twice a state, plus one if the state was reached a second time by somebody else, so that whoever could not
-    move there at first now may; where a party's own moves are transitive that leads to nothing new. Returns the node
+    move there at first now may; where a party's own moves are transitive that leads to nothing new, and neither does a
+    move by whoever could have moved there from where it has been before (`done`, bit i for party i). Returns the node
     (or that there is none, or that too much was looked at), how many moves were looked at, and the length of the queue.
     """
     own = rank[party]
@@ -173,6 +175,7 @@ def _search(
     queue[0] = 2 * origin
     first[origin] = stamp
     last[origin] = _ANYBODY
+    done[origin] = 0
     parent[2 * origin] = -1
     level_end, best = 1, -1
     while head < tail:
@@ -183,6 +186,8 @@ def _search(
             if (members[mover] >> party) & 1:
                 continue
             if mover < n_parties:
+                if is_transitive and (done[state] >> mover) & 1:
+                    continue
                 is_blocked = last[state] == mover
                 if is_blocked != ((node & 1) == 1):
                     continue
@@ -205,6 +210,10 @@ def _search(
                     continue
                 if improving and not _improves(rank, members[mover], state, target):
                     continue
+                if first[target] != stamp:
+                    done[target] = 0
+                if is_transitive and mover < n_parties:
+                    done[target] |= 1 << mover
                 if first[target] != stamp:
                     first[target] = stamp
                     last[target] = mark
@@ -294,6 +303,7 @@ class Judge:
         self._last = np.zeros(n_states, dtype=np.int32)
         self._parent = np.zeros(2 * n_states, dtype=np.int32)
         self._via = np.zeros(2 * n_states, dtype=np.int32)
+        self._done = np.zeros(n_states, dtype=np.int64)
         self._queue = np.zeros(2 * n_states, dtype=np.int32)
         self._found = np.zeros(max(1, n_states), dtype=np.int32)
         self._escapes = np.zeros(max(1, n_states), dtype=np.int32)
@@ -395,6 +405,7 @@ class Judge:
             self._last,
             self._parent,
             self._via,
+            self._done,
             self._queue,
             self._found,
             self._escapes,
