@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from detente import analyse_stability
+from detente import analyse_stability, read_case
 from detente.case import Case, Direction, Graph, Measure, Party, Ranks, parse_condition
 from detente.casefile import case_from_tree
 from detente.conflict import build_conflict
+from detente.gallery import gallery_names
 from detente.kernel.coalition_stability import find_stable_for_coalitions
 from detente.kernel.conflict import CONCEPTS, GraphConflict
 from detente.kernel.graph_stability import find_stable_in_graph
-from tests.oracle.stability import coalition_improvements, equilibria, shortest_paths
+from tests.oracle.stability import coalition_improvements, equilibria, is_stable, shortest_paths
 from tests.oracle.stability_arrays import matrices_of
 from tests.oracle.stability_matrix import stable_by_matrices
 from tests.oracle.stability_of_cases import feasible_states, situation_of
@@ -242,3 +243,24 @@ def test_elmira_moves_from_the_first_state_to_the_fifth_and_in_two_more_to_the_e
         (("uniroyal", "7"), ("ministry", "8")),
     }
     assert shortest_paths(situation, "5", "8", improving=True) == set()
+
+
+# Every conflict of the gallery
+
+SMALL = [name for name in gallery_names() if name != "korea-2018"]
+"""The Korean case with all its measures is too large for a literal implementation."""
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_the_literal_twin_says_the_same_of_the_gallery(name: str) -> None:
+    case = read_case(name)
+    conflict, situation = build_conflict(case), situation_of(case)
+    result = analyse_stability(case)
+    assert [conflict.label(s) for s in range(conflict.n_states)] == [
+        s if isinstance(s, str) else " ".join(m for m in conflict.measures if m in s) or "-" for s in situation.states
+    ]
+    for number in range(0, conflict.n_states, 1 + conflict.n_states // 50 * 24):
+        for index, party in enumerate(situation.parties):
+            for concept in CONCEPTS:
+                want = is_stable(situation, party, situation.states[number], concept)
+                assert result.stable[concept][index, number] == want, (concept, party, number)
