@@ -12,7 +12,7 @@ from detente import analyse_stability, read_case
 from detente.analysis.result import Status
 from detente.analysis.stability import StabilityReasons, explain_stability
 from detente.case import Case, Roadmap
-from detente.casefile import case_from_tree, case_to_tree
+from detente.casefile import case_from_tree, case_to_tree, change_case
 from detente.casefile.tree import Plain
 from detente.errors import Cancelled
 from detente.report import stability_findings as finding
@@ -393,6 +393,21 @@ def test_states_of_another_kind_are_not_compared() -> None:
         "Compared with the base case, these states are stable for every party:",
         "Under the reading “The Herald”: other states than in the base case; they are not compared.",
     ]
+
+
+def test_of_many_states_that_differ_the_nearest_are_shown() -> None:
+    worthless = {f"measures.m{number}.value.one": 0 for number in range(5)}
+    indifferent = analyse_stability(change_case(many(5), worthless))
+    compared = readings_compared(report_case(), [(None, analyse_stability(many(5))), ("herald", indifferent)])
+    assert compared is not None
+    assert said(compared.blocks)[1:] == [
+        "Under the reading “The Herald”: 31 more by Nash, GMR, SMR, SEQ and SSEQ.",
+        "Stable for all whichever reading is right: 1 by every concept.",
+        "Of the 31 states that differ, those are shown that differ least from the status quo.",
+    ]
+    [table] = tables_of(compared)
+    assert [row[:2] for row in rows_of(table)][:3] == [["1*", "nothing"], ["2", "m0"], ["3", "m1"]]
+    assert len(table.rows) == 12
 
 
 def test_what_is_missing_is_said_in_place_of_an_answer() -> None:
