@@ -22,7 +22,7 @@ INTRODUCTION = """\
 Every command takes a case as a folder, as a file, or by the name of a built-in case such as `korea-2018`. The
 analyses have counterparts in Python with the same words, which give the same answers.
 
-What the analyses (`evaluate`, `critical`, `indices`, `design`, `repair`, `indispensable`, `diff`) share:
+What the analyses share:
 
 - `--reading ID` sees the case as one of its readings does, `--set PATH=VALUE` changes a number for this run.
 - Tables go to a terminal with lines and colours, to a pipe as plain aligned text; `NO_COLOR` takes the colours away.
@@ -55,11 +55,14 @@ class Entry:
         A command line.
     most : int or None
         Lines of output to show before ``...``.
+    before : str
+        Python that makes what the example needs; shown too.
     """
 
     python: str = ""
     example: str
     most: int | None = None
+    before: str = ""
 
 
 ENTRIES = {
@@ -82,11 +85,46 @@ ENTRIES = {
         python="repair_roadmap",
         example="detente repair reservoir --roadmap step-by-step --reading engineer --apply guarantor",
     ),
+    "stability": Entry(python="analyse_stability", example="detente stability elmira --concepts nash,gmr"),
+    "why": Entry(python="explain_stability", example="detente why elmira"),
+    "paths": Entry(python="trace_status_quo", example="detente paths elmira --concepts nash"),
+    "inverse": Entry(python="find_inverse", example="detente inverse elmira --state s3 --concept nash"),
+    "swaps": Entry(python="analyse_swaps", example="detente swaps prisoners-dilemma --concepts nash"),
+    "unknown": Entry(
+        python="analyse_unknown",
+        example=(
+            "detente unknown chicken --set 'preferences.row.unknown=[[row-swerves, not row-swerves]]' "
+            "--concepts nash,seq"
+        ),
+    ),
+    "strength": Entry(
+        python="analyse_strength",
+        example=(
+            "detente strength chicken --set 'preferences.row.strong=[[row-swerves, not row-swerves]]' "
+            "--set 'preferences.column.strong=[[row-swerves, not row-swerves]]' --concepts gmr"
+        ),
+    ),
+    "attitudes": Entry(
+        python="analyse_attitudes",
+        example="detente attitudes prisoners-dilemma --attitude row:column=+ --concepts nash",
+    ),
+    "behaviour": Entry(python="analyse_behaviour", example="detente behaviour elmira --path s1 --path s5"),
     "diff": Entry(
         python="compare_cases",
         example="detente diff reservoir --set parties.upstream.hazard=0.1 --set parties.bank.discount=0.9",
     ),
     "report": Entry(example="detente report reservoir -o reservoir.html"),
+    "gallery": Entry(example="detente gallery", most=3),
+    "import": Entry(
+        python="exchange.import_gmcr",
+        before=(
+            "from detente import read_case\n"
+            "from detente.exchange import export_gmcr\n\n"
+            'export_gmcr(read_case("cuban-missile-crisis"), "cuba.gmcr")\n'
+        ),
+        example="detente import cuba.gmcr -o cuba",
+    ),
+    "export": Entry(python="exchange.export_states", example="detente export elmira --output elmira.graphml"),
     "demo": Entry(example="detente demo"),
 }
 
@@ -104,6 +142,8 @@ def record(folder: Path) -> dict[str, str]:
     """Run the examples one after the other in a folder and return what each prints."""
     outputs = {}
     for command, entry in ENTRIES.items():
+        if entry.before:
+            subprocess.run([sys.executable, "-c", entry.before], check=True, cwd=folder)
         program, *arguments = shlex.split(entry.example)
         done = subprocess.run(
             [Path(sys.executable).with_name(program), *arguments],
@@ -127,6 +167,8 @@ def make_page(outputs: Mapping[str, str]) -> str:
         parts.append(f"## detente {command}\n\n```text\n{help_of(command)}```\n")
         if entry.python:
             parts.append(f"In Python: `detente.{entry.python}`.\n")
+        if entry.before:
+            parts.append(f"```python\n{entry.before}```\n")
         parts.append(f"```console\n$ {entry.example}\n{outputs[command]}\n```\n")
     return "\n".join(parts)
 
