@@ -91,13 +91,21 @@ def report(
             "--repairs", help="Add a chapter on what would make the roadmaps hold that fail; it may take minutes."
         ),
     ] = False,
+    stability: Annotated[
+        bool,
+        typer.Option(
+            "--stability/--no-stability",
+            help="Tell what would last without agreement, in cases of up to 262,144 feasible states.",
+        ),
+    ] = True,
     settings: SetOption = None,
     all_problems: AllOption = False,
     debug: DebugOption = False,
 ) -> None:
     """Write a report as HTML or Markdown.
 
-    Verdicts, a timeline with margins, trust, designs, what the verdicts depend on, and the evidence they rest on.
+    What would last without agreement, verdicts, a timeline with margins, trust, designs, what the verdicts depend on,
+    and the evidence they rest on.
     """
     with answering(debug=debug, all_problems=all_problems):
         from detente.cli.reporting import run_report
@@ -112,4 +120,5 @@ def report(
             critical=critical,
             indispensable=indispensable,
             repairs=repairs,
+            stability=stability,
         )

@@ -21,6 +21,7 @@ def run_report(
     critical: bool | None,
     indispensable: bool,
     repairs: bool,
+    stability: bool,
 ) -> None:
     """Write the report of a case and say where it is."""
     from detente.report import write_report
@@ -36,6 +37,7 @@ def run_report(
             critical=critical,
             indispensable=indispensable,
             repairs=repairs,
+            stability=stability,
             progress=watch,
         )
     Screen().line(f"Written to {output}")

@@ -133,6 +133,7 @@ def _command(findings: Findings, source: Source) -> str:
     words += _critical_option(findings)
     words += ["--indispensable"] if findings.worth is not None else []
     words += ["--repairs"] if findings.repairs is not None else []
+    words += ["--no-stability"] if findings.make_stability is None else []
     for place, value in source.settings.items():
         words += ["--set", f"{place}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"]
     return shlex.join([*words, "-o", "report.html"])

@@ -89,8 +89,8 @@ class Findings:
         What parties and formats are worth; None unless it was asked for.
     repairs : tuple of RepairSearch or None
         What would make the roadmaps hold that fail in the base case; None unless it was asked for.
-    make_stability : callable
-        Makes what `stability` keeps.
+    make_stability : callable or None
+        Makes what `stability` keeps; None if it is not to be told.
     """
 
     case: Case
@@ -108,7 +108,7 @@ class Findings:
     make_critical: Callable[[], tuple[CriticalValues, ...]] | None = field(repr=False)
     worth: Indispensability | None = None
     repairs: tuple[RepairSearch, ...] | None = None
-    make_stability: Callable[[], tuple[StabilityFinding, ...]] = field(repr=False)
+    make_stability: Callable[[], tuple[StabilityFinding, ...]] | None = field(repr=False)
 
     @cached_property
     def designs(self) -> tuple[DesignFinding, ...]:
@@ -128,7 +128,7 @@ class Findings:
     @cached_property
     def stability(self) -> tuple[StabilityFinding, ...]:
         """What would last without agreement, found when it is first asked for; empty for what is no conflict."""
-        return self.make_stability()
+        return () if self.make_stability is None else self.make_stability()
 
     def entries(self, reading: str | None) -> tuple[RoadmapEvaluation, ...]:
         """Return the verdicts under a reading, in the order of the roadmaps."""
@@ -311,5 +311,5 @@ def find(
         make_critical=make_critical if _is_wanted(critical, case) else None,
         worth=_worth(case, asked, max_per_stage, progress) if indispensable else None,
         repairs=_repairs(case, base, progress) if repairs else None,
-        make_stability=lambda: find_stability(case, chosen, asked, progress=progress) if stability else (),
+        make_stability=(lambda: find_stability(case, chosen, asked, progress=progress)) if stability else None,
     )
