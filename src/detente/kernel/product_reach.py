@@ -92,13 +92,14 @@ class Moves:
             common = list({(move.measure, move.takes): move for move in common}.values())
         if not (movers.size or common):
             return
-        if self._sweep_all(movers, common, values, improvements=improvements):
-            return
-        if not self._sweep_due(movers, common, values, improvements=improvements):
+        left = self._sweep_all(movers, common, values, improvements=improvements)
+        if left is not None and not self._sweep_due(movers, common, values, left, improvements=improvements):
             self._search(movers, common, values, improvements=improvements, is_strict=False)
 
-    def _sweep_all(self, movers: IntArray, common: list[CommonMove], values: Int32Array, *, improvements: bool) -> bool:
-        """Sweep all groups while that changes much; tell whether nothing is left to be done."""
+    def _sweep_all(
+        self, movers: IntArray, common: list[CommonMove], values: Int32Array, *, improvements: bool
+    ) -> int | None:
+        """Sweep all groups while that changes much; return how many sweeps may follow, None if all is done."""
         n_steps = movers.size + len(common)
         nobody, none_due = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
         numbers = np.zeros((0, 0), dtype=np.int32)
@@ -113,14 +114,16 @@ class Moves:
                 lowered = self._sweep_common(move, values, improvements, numbers, nobody, none_due)
             quiet = 0 if lowered else quiet + 1
             if quiet >= n_steps - 1:
-                return True
+                return None
             if turn >= FULL_ROUNDS * n_steps and 0 < lowered < values.size // FEW:
-                return False
-        return False
+                return self._most_sweeps * n_steps - turn
+        return 0
 
-    def _sweep_due(self, movers: IntArray, common: list[CommonMove], values: Int32Array, *, improvements: bool) -> bool:
+    def _sweep_due(
+        self, movers: IntArray, common: list[CommonMove], values: Int32Array, n_sweeps: int, *, improvements: bool
+    ) -> bool:
         """Sweep groups in which something has changed; tell whether that came to an end."""
-        if self._most_sweeps == 0:
+        if n_sweeps == 0:
             return False
         if self._numbers is None:
             self._numbers = number_groups(self._groups, self._conflict.n_states)
@@ -128,7 +131,7 @@ class Moves:
         is_due = np.zeros(numbers.start.size, dtype=np.bool_)
         for mover in movers:
             is_due[numbers.bound[mover] : numbers.bound[mover + 1]] = True
-        left = self._most_sweeps * (movers.size + len(common)) * self._conflict.n_states
+        left = n_sweeps * self._conflict.n_states
         while left > 0:
             n_swept = 0
             for mover in movers:
