@@ -300,7 +300,7 @@ def _step_back(
             and not (only and (conflict.rank[inside, here] >= conflict.rank[inside, state]).any())
         ):
             return move.coalition, here
-    raise AssertionError("every state that was reached was reached from somewhere")
+    raise AssertionError("every state reached was reached from somewhere")  # pragma: no cover - our own invariant
 
 
 def shortest_paths(

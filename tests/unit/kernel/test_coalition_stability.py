@@ -137,6 +137,16 @@ def test_what_was_finished_when_stopped_is_kept() -> None:
     assert heard == [ProgressEvent(task="coalitions", fraction=0.0)]
 
 
+def test_a_concept_alone_is_the_same_as_among_others() -> None:
+    for seed in range(40):
+        conflict = random_conflict(seed)
+        together = find_stable_for_coalitions(conflict, all_coalitions(conflict))
+        for concept in COALITION_CONCEPTS:
+            alone = find_stable_for_coalitions(conflict, all_coalitions(conflict), [concept])
+            assert list(alone.stable) == [concept]
+            assert (alone.stable[concept] == together.stable[concept]).all(), (seed, concept)
+
+
 def test_unknown_concepts_are_refused() -> None:
     with pytest.raises(OptionError) as refused:
         find_stable_for_coalitions(elmira(), [1], ["nash"])
