@@ -39,6 +39,8 @@ MOST_SOURCES = 4
 """States, beside the status quo, from which improvements are told with their moves."""
 MOST_DRAWN = 16
 """Coalitions in a picture."""
+LONGEST_LABEL = 60
+"""Letters of the names of a coalition in a picture; longer ones give way to ids."""
 REFERENCES = ("kilgour2001", "inohara2008coalitions", "xu2018")
 
 
@@ -177,21 +179,28 @@ class CoalitionStability(Result):
         return pd.DataFrame(columns)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw for the coalitions that matter how many states each would leave, and leave unpunished."""
+        """Draw the coalitions that can improve on most states: on what share, and what share is not stable for them."""
         from detente.analysis.stability.coalitions_words import name_concept
         from detente.display.bars import Bar, draw_bars
 
         able = (self.n_improvements > 0).sum(axis=1)
         order = np.argsort(-able, kind="stable")[:MOST_DRAWN]
-        groups = {}
+        bars = {}
         for place in sorted(order.tolist()):
             counts = {"can improve": int(able[place])}
             for concept in self.concepts:
                 if concept != "cnash":
                     counts[f"not stable by {name_concept(concept)}"] = int((~self.stable[concept][place]).sum())
-            label = " + ".join(self.conflict.case.party(party).name for party in self.coalitions[place])
-            groups[label] = [Bar(label=what, value=n, low=n, high=n) for what, n in counts.items()]
-        return draw_bars(groups, title=f"states, of {self.conflict.n_states:,}", ax=ax)
+            shares = {what: 100 * n / self.conflict.n_states for what, n in counts.items()}
+            bars[place] = [Bar(label=what, value=share, low=share, high=share) for what, share in shares.items()]
+        labels = {
+            place: " + ".join(self.conflict.case.party(party).name for party in self.coalitions[place])
+            for place in bars
+        }
+        if any(len(label) > LONGEST_LABEL for label in labels.values()):
+            labels = {place: "+".join(self.coalitions[place]) for place in bars}
+        groups = {labels[place]: drawn for place, drawn in bars.items()}
+        return draw_bars(groups, title=f"% of {self.conflict.n_states:,} states", ax=ax)
 
     def explain(self) -> Explanation:
         """Say which states no coalition would leave, and who would leave the status quo and other equilibria."""

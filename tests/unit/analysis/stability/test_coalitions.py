@@ -127,9 +127,12 @@ def test_tables(elmira: CoalitionStability) -> None:
     }  # fmt: skip
 
 
-def test_picture(elmira: CoalitionStability) -> None:
-    labels = [label.get_text() for label in elmira.plot().get_yticklabels()]
-    assert "Ontario Ministry of the Environment + Uniroyal Chemical" in labels
+def test_picture(elmira: CoalitionStability, read: Read) -> None:
+    ax = elmira.plot()
+    assert "moe+uniroyal" in [label.get_text() for label in ax.get_yticklabels()]
+    assert ax.get_title(loc="left") == "% of 9 states"
+    short = analyse_coalitions(read(DILEMMA)).plot()
+    assert [label.get_text() for label in short.get_yticklabels()] == ["Row", "Column", "Row + Column"]
 
 
 def test_json(elmira: CoalitionStability, read: Read) -> None:
