@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -182,6 +183,13 @@ def inverse(
         float | None,
         typer.Option("--max-seconds", metavar="S", min=0.1, help="Stop then, with the best so far and a bound."),
     ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to", metavar="PATH", help="Write the case with the changed preferences to a folder or .yaml file."
+        ),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Let --to replace a case.")] = False,
     reading: ReadingOption = None,
     settings: SetOption = None,
     memory: MemoryOption = "4GB",
@@ -195,31 +203,22 @@ def inverse(
     The least change of preferences that does it: whose, and which states or priorities would have to change places.
     """
     with answering(debug=debug, all_problems=all_problems):
-        from detente.analysis.stability import find_inverse
         from detente.cli.goals import parse_memory
+        from detente.cli.inverse import InverseRequest, run_inverse
         from detente.cli.output import Delivery
-        from detente.cli.questions import Question, run_question
 
-        room = parse_memory(memory)
-        run_question(
-            case,
-            settings or [],
-            Question(
-                title="which preferences would make a state stable",
-                ask=lambda read, watch: find_inverse(
-                    read,
-                    state,
-                    concept,
-                    parties=party,
-                    by=by.value,
-                    reading=reading,
-                    max_seconds=max_seconds,
-                    memory=room,
-                    progress=watch,
-                ),
-            ),
-            delivery=Delivery(json=as_json, file=output),
+        request = InverseRequest(
+            state=state,
+            concept=concept,
+            parties=tuple(party) if party else None,
+            by=by.value,
+            max_seconds=max_seconds,
+            reading=reading,
+            memory=parse_memory(memory),
+            to=to,
+            overwrite=overwrite,
         )
+        run_inverse(case, settings or [], request=request, delivery=Delivery(json=as_json, file=output))
 
 
 @app.command(cls=Command)

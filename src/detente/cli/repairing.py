@@ -61,7 +61,7 @@ def run_repair(
             kinds = ", ".join(RepairKind)
             raise OptionError(f"--apply '{application.which}' is neither a number nor a kind of repair ({kinds})")
         target = application.target or _usual_target(case, path)
-        _check_target(target, case, overwrite=application.overwrite)
+        check_place(target, case, overwrite=application.overwrite)
     given = {"own_ratio": request.own_ratio, "punishment_ratio": request.punishment_ratio}
     with Watch() as watch:
         result = repair_roadmap(
@@ -110,13 +110,11 @@ def _usual_target(case: Case, path: str) -> Path:
     return Path(f"{stem}-repaired" if case.documents or case.claims else f"{stem}-repaired.yaml")
 
 
-def _check_target(target: Path, case: Case, *, overwrite: bool) -> None:
+def check_place(target: Path, case: Case, *, overwrite: bool) -> None:
     """Refuse to replace a case unless told to, before the work is done."""
     is_file = target.suffix in {".yaml", ".yml"} and not target.is_dir()
     if not is_file and target.exists() and not target.is_dir():
-        raise OptionError(
-            f"'{target}' is neither a folder nor a .yaml file; a repaired case is written to one of these"
-        )
+        raise OptionError(f"'{target}' is neither a folder nor a .yaml file; a case is written to one of these")
     if is_file and target.name != "case.yaml" and (case.documents or case.claims):
         raise OptionError(f"'{target}' cannot hold the case's claims and documents; name a folder with --to")
     folder = target.parent if is_file else target

@@ -144,7 +144,7 @@ def test_what_is_there_is_not_replaced_unless_told(run: Run) -> None:
         (("--overwrite",), "--to and --overwrite belong to --apply; add --apply with a repair's number or kind"),
         (
             ("--apply", "1", "--to", "weir.txt"),
-            "'weir.txt' is neither a folder nor a .yaml file; a repaired case is written to one of these",
+            "'weir.txt' is neither a folder nor a .yaml file; a case is written to one of these",
         ),
         (("--rate", "a:b"), "--rate 'a:b' is no rate; write one as PAYER:RECEIVER=NUMBER, the number above 0"),
         (("--rate", "a:b=-1"), "--rate 'a:b=-1' is no rate; write one as PAYER:RECEIVER=NUMBER, the number above 0"),
