@@ -37,6 +37,15 @@ def stability(
             "--horizon", metavar="N", min=1, help="Also tell maximin stability with N moves of foresight, at least 1."
         ),
     ] = None,
+    limited_moves: Annotated[
+        int | None,
+        typer.Option(
+            "--limited-moves",
+            metavar="N",
+            min=1,
+            help="Also tell limited-move stability with N moves of foresight, for two parties.",
+        ),
+    ] = None,
     most: Annotated[
         int, typer.Option("--most", metavar="N", min=1, help="Stable states to show at most.", show_default=True)
     ] = 12,
@@ -74,6 +83,7 @@ def stability(
         request = StabilityRequest(
             concepts=tuple(word.strip() for text in concepts or () for word in text.split(",") if word.strip()),
             horizon=horizon,
+            limited_moves=limited_moves,
             most=most,
             individual=individual,
             coalitions=coalitions,

@@ -33,6 +33,7 @@ class StabilityRequest:
 
     concepts: tuple[str, ...]
     horizon: int | None
+    limited_moves: int | None
     most: int
     individual: bool
     coalitions: bool
@@ -52,6 +53,7 @@ def run_stability(
             reading=reading,
             concepts=request.concepts or CONCEPTS,
             horizon=request.horizon,
+            limited_moves=request.limited_moves,
             memory=memory,
             progress=watch,
         )

@@ -20,6 +20,7 @@ from detente.conflict.conflict import MEMORY
 from detente.errors import OptionError
 from detente.kernel.conflict import CONCEPTS, ProductConflict
 from detente.kernel.graph_stability import find_stable_in_graph, maximin_stable_in_graph
+from detente.kernel.limited_moves import limited_move_stable
 from detente.kernel.stability import find_stable, maximin_stable
 from detente.kernel.system import BoolArray, IntArray
 from detente.progress import Progress, Reporter
@@ -42,7 +43,7 @@ class Stability(Result):
     conflict : Conflict
         States, moves and ranks with their labels; P parties, F states.
     concepts : tuple of str
-        Those asked for, in the order of `CONCEPTS`; then ``maximin-h`` for a horizon.
+        Those asked for, in the order of `CONCEPTS`; then ``maximin-h`` and ``limited-h`` where asked for.
     stable : mapping from concept to BoolArray
         Shape (P, F) each: whether a state is stable for a party.
     coalitions : CoalitionStability or None
@@ -203,6 +204,7 @@ def analyse_stability(
     reading: str | None = None,
     concepts: Sequence[str] = CONCEPTS,
     horizon: int | None = None,
+    limited_moves: int | None = None,
     memory: float = MEMORY,
     progress: Progress | None = None,
 ) -> Stability:
@@ -217,7 +219,10 @@ def analyse_stability(
     concepts : sequence of str
         Some of nash, gmr, smr, seq and sseq.
     horizon : int, optional
-        Also tell maximin stability with so many moves of foresight, >= 1.
+        Also tell maximin stability with so many moves of foresight, >= 1: the others are expected to do their worst.
+    limited_moves : int, optional
+        Also tell limited-move stability with so many moves of foresight, >= 1: both are expected to do their best in
+        turn.  For two parties that can move; for more there is no settled definition.
     memory : float
         Bytes to use at most.
     progress : Progress, optional
@@ -230,7 +235,7 @@ def analyse_stability(
     LimitError
         If there are more feasible states than there is memory for.
     OptionError
-        If an option is wrong.
+        If an option is wrong, or `limited_moves` is asked of more than two parties that can move.
     Cancelled
         If the user stops.
 
@@ -259,17 +264,19 @@ def analyse_stability(
     if isinstance(conflict.form, ProductConflict):
         stable |= find_stable(conflict.form, asked, reporter=reporter)
         if horizon is not None:
-            stable[f"maximin-{horizon}"] = maximin_stable(conflict.form, horizon)
+            stable[f"maximin-{horizon}"] = maximin_stable(conflict.form, horizon, reporter=reporter)
     else:
         stable |= find_stable_in_graph(conflict.form, asked, reporter=reporter)
         if horizon is not None:
             stable[f"maximin-{horizon}"] = maximin_stable_in_graph(conflict.form, horizon)
+    if limited_moves is not None:
+        stable[f"limited-{limited_moves}"] = limited_move_stable(conflict.graph, limited_moves, reporter=reporter)
     for flags in stable.values():
         flags.flags.writeable = False
     return Stability(
         status=Status.ANSWERED,
         method="graph model for conflict resolution",
-        parameters={"concepts": list(asked), "horizon": horizon},
+        parameters={"concepts": list(asked), "horizon": horizon, "limited_moves": limited_moves},
         provenance=Provenance.of(case, reading=reading, seconds=time.perf_counter() - began),
         references=REFERENCES,
         conflict=conflict,

@@ -31,14 +31,21 @@ MEANINGS = {
 """What it means that a state is an equilibrium, for people."""
 
 
+FORESIGHT = {
+    "maximin": "no party is better off for leaving if it looks {moves} ahead, its own first, and fears the worst of "
+    "what the others could do.",
+    "limited": "neither party is better off for leaving if it looks {moves} ahead, its own first, and both do the best "
+    "for themselves in turn.",
+}
+"""The same for concepts with a number of moves of foresight."""
+
+
 def explain_concept(concept: str) -> str:
-    """Say in one sentence what it means that a state is an equilibrium by a concept."""
-    if concept in MEANINGS:
-        return f"{name_concept(concept)}: {MEANINGS[concept]}"
-    return (
-        f"{name_concept(concept)}: no party is better off for leaving if it looks that many moves ahead, its own "
-        "first, and fears the worst of what the others could do."
-    )
+    """Say in one line what it means that a state is an equilibrium by a concept."""
+    name, _, moves = concept.partition("-")
+    ahead = "1 move" if moves == "1" else f"{moves} moves"
+    said = FORESIGHT[name].format(moves=ahead) if name in FORESIGHT else MEANINGS[concept]
+    return f"{name_concept(concept)}: {said}"
 
 
 def count_states(number: int) -> str:
@@ -48,7 +55,10 @@ def count_states(number: int) -> str:
 
 def name_concept(concept: str) -> str:
     """Name a concept as the literature does."""
-    return SHORT_NAMES.get(concept) or concept.replace("maximin-", "maximin, horizon ")
+    name, _, moves = concept.partition("-")
+    if name in FORESIGHT:
+        return f"{'limited moves' if name == 'limited' else name} ({moves})"
+    return SHORT_NAMES[concept]
 
 
 _IMPLIES: dict[str, set[str]] = {

@@ -12,6 +12,7 @@ import pytest
 
 from detente import Stability, analyse_stability, read_case
 from detente.analysis.result import Status
+from detente.analysis.stability.stability_words import explain_concept, name_concept
 from detente.case import Case
 from detente.errors import Cancelled, CaseError, LimitError, OptionError
 from detente.progress import ProgressEvent
@@ -157,7 +158,7 @@ def test_document(read: Read) -> None:
         "seq": {"row": [0, 2, 3], "column": [0, 1, 3]},
     }
     assert document["equilibria"] == {"nash": [0], "seq": [0, 3]}
-    assert document["parameters"] == {"concepts": ["nash", "seq"], "horizon": None}
+    assert document["parameters"] == {"concepts": ["nash", "seq"], "horizon": None, "limited_moves": None}
 
 
 def test_graph_form(read: Read) -> None:
@@ -198,6 +199,13 @@ def test_without_a_file_lists_go_to_the_working_folder(tmp_path: Path, monkeypat
     assert document["states"] == {"file": str(tmp_path / "stability.states" / "states.parquet"), "count": 1 << 17}
 
 
+def test_files_are_named_from_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = analyse_stability(large(tmp_path), concepts=["nash"])
+    document = json.loads("".join(result.stream_json(beside=Path("answer.json"))))
+    assert document["equilibria"]["nash"]["file"] == str(tmp_path / "answer.states" / "nash.parquet")
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "answer.states").write_text("in the way", encoding="utf-8")
     result = analyse_stability(large(tmp_path), concepts=["nash"])
@@ -209,7 +217,11 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_too_many_states(tmp_path: Path) -> None:
     with pytest.raises(LimitError) as caught:
         analyse_stability(large(tmp_path), memory=1_000_000.0)
-    assert "feasible states, more than there is memory for" in str(caught.value)
+    message = str(caught.value)
+    assert message[message.index(" feasible") :] == (
+        " feasible states, more than there is memory for. Fix measures as infeasible or leave them out "
+        "(candidates: m0, m1, m2, m3, m4, m5, m6, m7, 9 more), or allow more with --memory."
+    )
 
 
 def test_options_are_checked(read: Read) -> None:
@@ -260,3 +272,16 @@ def test_pictures(read: Read, tmp_path: Path) -> None:
     assert [text.get_text() for text in legend.get_texts()] == ["Row", "Column"]
     with pytest.raises(OptionError, match=r"^the conflict has 131,072 states; at most 200 can be drawn as a graph\. "):
         analyse_stability(large(tmp_path), concepts=["nash"]).plot_graph()
+
+
+def test_foresight(read: Read) -> None:
+    result = analyse_stability(read(DILEMMA), concepts=["nash"], horizon=2, limited_moves=3)
+    assert result.concepts == ("nash", "maximin-2", "limited-3")
+    assert [name_concept(concept) for concept in result.concepts] == ["Nash", "maximin (2)", "limited moves (3)"]
+    assert named(result, "limited-3") == ["-", "row-helps column-helps"]
+    assert explain_concept("maximin-1") == (
+        "maximin (1): no party is better off for leaving if it looks 1 move ahead, its own first, and fears the worst of "
+        "what the others could do."
+    )
+    with pytest.raises(OptionError, match=r"^limited-move stability is defined for two parties that move in turn; "):
+        analyse_stability(read_case("volunteers-dilemma"), limited_moves=3)
