@@ -16,6 +16,7 @@ from detente.casefile.problems import listed, shown
 from detente.casefile.references import Reference
 from detente.casefile.shapes import BAD, Bad, Examination, Schema, Shape
 from detente.casefile.tree import NUMBER, Node, Scalar, Sequence, is_null
+from detente.display.prose import count_noun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Listing(Shape):
         if len(items) < self.least or (self.most is not None and len(items) > self.most):
             need = f"{self.least}" if self.most == self.least else f"at least {self.least}"
             return examination.add(
-                "D109", node, f"{examination.at()} has {len(items)} entries.", f"it must have {need}."
+                "D109", node, f"{examination.at()} has {count_noun(len(items), 'entry')}.", f"it must have {need}."
             )
         values = []
         fine = True

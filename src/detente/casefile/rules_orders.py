@@ -8,6 +8,7 @@ from detente.case import Case, Graph, is_satisfied
 from detente.case.conditions import measures_of
 from detente.casefile.problems import Problems, listed, shown
 from detente.casefile.tree import Node, locate
+from detente.display.prose import count_noun
 
 MOST_RANKED = 1 << 16
 """Feasible states that a ranking or ranks can name; more cannot be written down."""
@@ -75,7 +76,8 @@ def check_graph(case: Case, root: Node, problems: Problems) -> None:
             problems.add(
                 "D337",
                 locate(root, "graph", "ranks", party),
-                f"ranks of '{party}' has {len(ranks)} numbers for {len(case.graph.states)} states.",
+                f"ranks of '{party}' has {count_noun(len(ranks), 'number')} for "
+                f"{count_noun(len(case.graph.states), 'state')}.",
                 "give one for each state, in the order of states.",
             )
     for party, moves in case.graph.moves.items():

@@ -8,6 +8,7 @@ from detente.casefile.preferences import is_weighted, state_words
 from detente.casefile.problems import Problems, listed
 from detente.casefile.rules_orders import MOST_RANKED, feasible_states
 from detente.casefile.tree import Node, locate
+from detente.display.prose import count_noun
 
 
 def check_preferences(case: Case, root: Node, read: Read, problems: Problems) -> None:
@@ -46,7 +47,8 @@ def check_preferences(case: Case, root: Node, read: Read, problems: Problems) ->
             problems.add(
                 "D334",
                 locate(root, "preferences", party, "ranks"),
-                f"ranks of '{party}' has {len(given.ranks)} numbers for {len(states)} feasible states.",
+                f"ranks of '{party}' has {count_noun(len(given.ranks), 'number')} for "
+                f"{count_noun(len(states), 'feasible state')}.",
                 "give one for each state, in the order of graph.states."
                 if in_graph
                 else "give one for each feasible state, in increasing bitmask order.",

@@ -15,6 +15,8 @@ from detente.errors import LimitError
 from detente.kernel.bits import MOST_MEASURES
 from detente.kernel.system import BoolArray, IntArray
 
+MOST_NAMED = 8  # measures that a message names
+
 
 def bit_of(index: int) -> np.int64:
     """Return the mask of one measure; the 64th is the sign of a signed number."""
@@ -91,7 +93,9 @@ def feasible_masks(case: Case, *, most: int) -> IntArray:
         for pattern in checks[index]:
             masks = masks[~holds_in(pattern, column, masks)]
     if masks.size > most:
-        fixed = ", ".join(measure.id for measure in measures if not measure.requires)[:200]
+        free = [measure.id for measure in measures if not measure.requires]
+        more = [f"{len(free) - MOST_NAMED} more"] if len(free) > MOST_NAMED else []
+        fixed = ", ".join([*free[:MOST_NAMED], *more])
         raise LimitError(
             f"the case has more than {most:,} feasible states, more than there is memory for. Fix measures as "
             f"infeasible or leave them out (candidates: {fixed}), or allow more with --memory."

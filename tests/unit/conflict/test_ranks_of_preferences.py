@@ -129,8 +129,17 @@ def test_a_ranking_of_a_graph_names_every_state_once() -> None:
     assert problems({"p": {"ranking": ["3", "s1"]}, "q": {"ranks": [1]}}, GRAPH) == (
         "error[D331]: the ranking of 'p' misses 1 of 3 feasible states.\n"
         "    help: add 's2'; states that tie go in a list of their own.\n"
-        "error[D334]: ranks of 'q' has 1 numbers for 3 feasible states.\n"
+        "error[D334]: ranks of 'q' has 1 number for 3 feasible states.\n"
         "    help: give one for each state, in the order of graph.states."
+    )
+
+
+def test_one_entry_is_no_entries() -> None:
+    graph = {"states": ["s1", "s2"], "moves": {"p": [["s1", "s2"]], "q": [["s1"]]}, "ranks": {"p": [1, 2], "q": [1]}}
+    assert problems({}, graph) == (
+        "error[D109]: graph.moves.q.0 has 1 entry.\n    help: it must have 2.\n"
+        "error[D337]: ranks of 'q' has 1 number for 2 states.\n"
+        "    help: give one for each state, in the order of states."
     )
 
 

@@ -13,7 +13,8 @@ from detente.analysis.words import describe_state, join_words, name_parties
 from detente.conflict import Conflict
 
 if TYPE_CHECKING:
-    from detente.analysis.stability.coalitions import CoalitionImprovement, CoalitionStability
+    from detente.analysis.stability.coalition_improvements import CoalitionImprovement
+    from detente.analysis.stability.coalitions import CoalitionStability
 
 MOST_TOLD = 8
 """Improvements on the status quo told one by one; the JSON has the others."""
@@ -90,6 +91,12 @@ def _survivors(result: CoalitionStability) -> Iterator[str]:
         yield f"{_upper(no_coalition)} can improve on {only}: {named}."
         return
     which = f": {named}" if kept.size <= 3 else ""
+    if kept.size == total:
+        yield (
+            f"{_upper(no_coalition)} can improve on any of the {total:,} states that are stable for every party by "
+            f"itself (Nash){which}."
+        )
+        return
     yield (
         f"Of the {total:,} states that are stable for every party by itself (Nash), {no_coalition} can improve on "
         f"{kept.size:,}{which}."

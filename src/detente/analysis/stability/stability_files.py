@@ -21,7 +21,7 @@ class StateFiles:
     stem: str
 
     def write(self, name: str, masks: IntArray) -> Path:
-        """Write one list and return its path.
+        """Write one list and return its absolute path, which is right wherever the document is read.
 
         Raises
         ------
@@ -43,7 +43,7 @@ class StateFiles:
         finally:
             with suppress(OSError):  # it was renamed, or never made
                 temporary.unlink()
-        return path
+        return path.absolute()
 
 
 def list_or_file(masks: IntArray, files: StateFiles | None, name: str) -> object:

@@ -116,6 +116,14 @@ def test_chosen_coalitions(read: Read) -> None:
     ]
 
 
+def test_no_coalition_improves_on_any_equilibrium() -> None:
+    lines = str(analyse_coalitions(read_case("chicken")).explain()).splitlines()
+    assert lines[1] == (
+        "No coalition can improve on any of the 2 states that are stable for every party by itself (Nash): the state "
+        "with “Row swerves” in force and the state with “Column swerves” in force."
+    )
+
+
 def test_tables(elmira: CoalitionStability) -> None:
     rows = elmira.to_frame().to_dict("records")
     assert rows[4] == {
