@@ -123,11 +123,7 @@ def draw_state_graph(
             as_label(node.label), xy=(x, y), ha="center", va="center", fontsize=SMALL if size > 10 else 5, color=INK,
             zorder=4,
         )  # fmt: skip
-    handles = [
-        _key(number, name)
-        for number, name in enumerate(movers)
-        if number in shown
-    ]
+    handles = [_key(number, name) for number, name in enumerate(movers) if number in shown]
     if any(not edge.improves for edge in edges):
         handles.append(Line([], [], color=RULE, label="move without gain"))
     if handles:

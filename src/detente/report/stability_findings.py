@@ -15,7 +15,7 @@ from detente.analysis.stability import (
     explain_stability,
     trace_status_quo,
 )
-from detente.analysis.stability.coalitions import improvements_of
+from detente.analysis.stability.coalition_improvements import improvements_of
 from detente.analysis.stability.stability_words import unstable_for
 from detente.case import Case, Roadmap
 from detente.conflict.conflict import bytes_per_state

@@ -3,7 +3,8 @@
 from detente.analysis.stability.attitude_search import AttitudeSearch, AttitudesFound, find_attitudes
 from detente.analysis.stability.attitudes import AttitudeStability, analyse_attitudes
 from detente.analysis.stability.behaviour import Behaviour, Deed, Observation, Uncounted, analyse_behaviour
-from detente.analysis.stability.coalitions import CoalitionImprovement, CoalitionStability, analyse_coalitions
+from detente.analysis.stability.coalition_improvements import CoalitionImprovement
+from detente.analysis.stability.coalitions import CoalitionStability, analyse_coalitions
 from detente.analysis.stability.inverse import InverseAnalysis, find_inverse
 from detente.analysis.stability.joint_moves import JointMove
 from detente.analysis.stability.paths import StatusQuoAnalysis, StatusQuoPath, trace_status_quo

@@ -5,31 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
 from detente.analysis.result import Explanation, Provenance, Result, Sentence, Status
+from detente.analysis.stability.coalition_improvements import CoalitionImprovement, Comparison, improvements_of
 from detente.analysis.stability.coalitions_words import explain_coalitions
 from detente.analysis.stability.equilibria import find_equilibria
-from detente.analysis.stability.joint_moves import JointMove, joint_moves, members_of, moves_to_dict
+from detente.analysis.stability.joint_moves import members_of, moves_to_dict
 from detente.analysis.stability.named_states import find_state
 from detente.case import Case
 from detente.conflict import Conflict, build_conflict
 from detente.conflict.conflict import MEMORY
 from detente.errors import Cancelled, LimitError, OptionError
-from detente.kernel.coalition_stability import COALITION_CONCEPTS, find_stable_for_coalitions, is_better
+from detente.kernel.coalition_stability import COALITION_CONCEPTS, find_stable_for_coalitions
 from detente.kernel.conflict import CONCEPTS
-from detente.kernel.first_reach import first_reach, shortest_paths
 from detente.kernel.system import BoolArray, IntArray
 from detente.progress import Progress, Reporter
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-Comparison = Literal["strict", "pareto"]
-"""When a coalition improves: if all its members do, or if one does and none is worse off."""
 
 MOST_COALITIONS = 4095
 """Coalitions that are analysed unless they are chosen: all those of 12 parties."""
@@ -42,26 +39,6 @@ MOST_DRAWN = 16
 LONGEST_LABEL = 60
 """Letters of the names of a coalition in a picture; longer ones give way to ids."""
 REFERENCES = ("kilgour2001", "inohara2008coalitions", "xu2018")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoalitionImprovement:
-    """A state that a coalition can get to and that is better for it.
-
-    Parameters
-    ----------
-    coalition : tuple of str
-        Its members.
-    source, target : int
-        Numbers of the states, from 0.
-    moves : tuple of JointMove
-        A shortest sequence of moves within the coalition.
-    """
-
-    coalition: tuple[str, ...]
-    source: int
-    target: int
-    moves: tuple[JointMove, ...]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -278,35 +255,6 @@ def _require_memory(conflict: Conflict, n_coalitions: int, memory: float) -> Non
             f"{n_coalitions:,} coalitions and {conflict.n_states:,} states take about {needed / 2**30:.1f} GiB, and "
             f"{memory / 2**30:.1f} GiB may be used: choose fewer coalitions, fix some measures, or allow more memory."
         )
-
-
-def improvements_of(
-    conflict: Conflict,
-    source: int,
-    members: int,
-    improvement: Comparison,
-    individual: Mapping[str, BoolArray],
-    *,
-    most: int,
-) -> tuple[CoalitionImprovement, ...]:
-    """Return improvements of a coalition, a mask of parties, from a state, with a shortest sequence to each."""
-    inside = [party for party in range(len(conflict.parties)) if members >> party & 1]
-    ranks: IntArray = conflict.form.rank[inside].astype(np.int64)
-    reach = first_reach(conflict.form, source, members=members)
-    is_reached = (reach.n_moves > 0) & is_better(ranks, ranks[:, source], pareto=improvement == "pareto")
-    better = np.flatnonzero(is_reached)
-    strength = sum((flags[better].astype(np.int64) for flags in individual.values()), np.zeros(better.size, dtype=int))
-    chosen = better[np.lexsort((better, reach.n_moves[better], -strength))][:most]
-    paths = shortest_paths(conflict.form, reach, chosen.tolist(), members=members)
-    return tuple(
-        CoalitionImprovement(
-            coalition=members_of(conflict, members),
-            source=source,
-            target=target,
-            moves=joint_moves(conflict, source, path),
-        )
-        for target, path in paths.items()
-    )
 
 
 def _told(found: CoalitionStability, reporter: Reporter) -> list[CoalitionImprovement]:

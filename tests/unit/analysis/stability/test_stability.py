@@ -280,8 +280,8 @@ def test_foresight(read: Read) -> None:
     assert [name_concept(concept) for concept in result.concepts] == ["Nash", "maximin (2)", "limited moves (3)"]
     assert named(result, "limited-3") == ["-", "row-helps column-helps"]
     assert explain_concept("maximin-1") == (
-        "maximin (1): no party is better off for leaving if it looks 1 move ahead, its own first, and fears the worst of "
-        "what the others could do."
+        "maximin (1): no party is better off for leaving if it looks 1 move ahead, its own first, and fears the worst "
+        "of what the others could do."
     )
     with pytest.raises(OptionError, match=r"^limited-move stability is defined for two parties that move in turn; "):
         analyse_stability(read_case("volunteers-dilemma"), limited_moves=3)
