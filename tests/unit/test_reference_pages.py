@@ -297,6 +297,25 @@ def test_every_key_of_least_changes_is_documented() -> None:
     assert [key for key in inverse["changes"][0] if f"`{key}`" not in of_inverse["changes"][0]] == []
 
 
+def test_every_key_of_coalitions_and_paths_is_documented() -> None:
+    case = detente.read_case("elmira")
+    stability: Any = detente.analyse_stability(case).to_dict()  # Any: a tree of JSON
+    together: Any = detente.analyse_coalitions(case).to_dict()  # Any: as above
+    paths: Any = detente.trace_status_quo(case).to_dict()  # Any: as above
+    shared = keys("every analysis")
+    assert set(stability) == shared | keys("stability")
+    for document, heading in ((together, "coalitions"), (paths, "paths")):
+        documented = {word for key in keys(heading) for word in key.replace("`", "").split(", ")}
+        assert set(document) == shared | documented
+        [table] = ANSWERS[heading]
+        for key, value in document.items():
+            inner = value[0] if isinstance(value, list) and value else value
+            if key in table and isinstance(inner, dict) and key not in {"equilibria", "stable_for_all"}:
+                assert [word for word in inner if f"`{word}`" not in table[key][0]] == []
+        if "equilibria" in document:
+            assert [word for word in document["equilibria"]["nash"] if f"`{word}`" not in table["equilibria"][0]] == []
+
+
 def test_every_key_of_attitudes_and_behaviour_is_documented() -> None:
     case = pair()
     held: Any = detente.analyse_attitudes(case, attitudes={"A": {"B": "+"}}).to_dict()  # Any: a tree of JSON
