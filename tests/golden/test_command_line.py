@@ -75,6 +75,7 @@ ANSWERS = {
     "stability": "stability elmira --coalitions --individual",
     "stability-values": "stability border.yaml --reading hawk --concepts nash,seq",
     "stability-horizon": "stability cuban-missile-crisis --concepts nash --horizon 3 --most 4",
+    "stability-limited": "stability chicken --concepts nash --limited-moves 2",
     "stability-pareto": "stability prisoners-dilemma --concepts nash --coalitions --pareto",
     "stability-korea": "stability korea-2018-conflict",
     "why": "why chicken --state 4",
