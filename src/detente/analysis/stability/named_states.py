@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from detente.conflict import Conflict
 from detente.errors import OptionError
 
@@ -24,12 +26,12 @@ def find_state(conflict: Conflict, state: str | Iterable[str] | int | None) -> i
     """
     if state is None:
         if conflict.status_quo is None:
-            raise OptionError("name a state: the conflict is given as a graph that states no status quo")
+            raise OptionError("name a state, or add graph.status-quo to the case: its graph states none")
         return conflict.status_quo
     if isinstance(state, str) and state.strip().isdecimal() and not (conflict.is_graph and state in conflict.state_ids):
         state = int(state)
-    if isinstance(state, int):
+    if isinstance(state, int | np.integer):
         if not 1 <= state <= conflict.n_states:
             raise OptionError(f"there is no state {state}; states are numbered from 1 to {conflict.n_states}")
-        return state - 1
+        return int(state) - 1
     return conflict.find(state)

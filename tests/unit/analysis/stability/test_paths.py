@@ -230,7 +230,7 @@ def test_wrong_options_and_stopping(read: Read) -> None:
     assert str(few.value) == "most_states must be at least 1, got 0"
     with pytest.raises(OptionError) as nowhere:
         trace_status_quo(read(STUCK.replace("  status-quo: calm\n", "")))
-    assert str(nowhere.value) == "name a state: the conflict is given as a graph that states no status quo"
+    assert str(nowhere.value) == "name a state, or add graph.status-quo to the case: its graph states none"
 
     def stop(_: object) -> None:
         raise Cancelled

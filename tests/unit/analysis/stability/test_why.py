@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 
 from detente.analysis.result import Status
@@ -105,10 +106,11 @@ def test_ordinal_parties_count_places_even_where_measures_have_values() -> None:
 def test_states_are_found_by_what_is_in_force_by_number_or_as_the_status_quo() -> None:
     conflict = build_conflict(dilemma())
     assert [find_state(conflict, s) for s in (None, "col-quiet", ["col-quiet"], 3, "3")] == [0, 2, 2, 2, 2]
+    assert find_state(conflict, np.int64(3)) == 2
     with pytest.raises(OptionError, match=r"^there is no state 5; states are numbered from 1 to 4$"):
         find_state(conflict, 5)
     with pytest.raises(
-        OptionError, match=r"^name a state: the conflict is given as a graph that states no status quo$"
+        OptionError, match=r"^name a state, or add graph.status-quo to the case: its graph states none$"
     ):
         find_state(build_conflict(elmira()), None)
 
