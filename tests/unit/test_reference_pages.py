@@ -316,6 +316,7 @@ def test_every_key_of_coalitions_and_paths_is_documented() -> None:
             assert [word for word in document["equilibria"]["nash"] if f"`{word}`" not in table["equilibria"][0]] == []
 
 
+@pytest.mark.filterwarnings("ignore::detente.errors.ExperimentalWarning")
 def test_every_key_of_attitudes_and_behaviour_is_documented() -> None:
     case = pair()
     held: Any = detente.analyse_attitudes(case, attitudes={"A": {"B": "+"}}).to_dict()  # Any: a tree of JSON

@@ -9,6 +9,7 @@ from detente.analysis.stability import analyse_attitudes, find_attitudes
 from detente.analysis.stability.attitude_search import CONCEPTS_BY_DEFAULT
 from detente.cli.output import Delivery
 from detente.cli.questions import Question, run_question
+from detente.cli.trusting import experimental
 from detente.errors import OptionError
 from detente.kernel.attitudes import RELATIONAL_CONCEPTS
 
@@ -69,7 +70,7 @@ def run_attitudes(
         raise OptionError("--state asks which attitudes make it stable; leave out --attitude, or --state")
     if signs:
         question = Question(
-            title="without agreement, with attitudes",
+            title="without agreement, with attitudes (experimental)",
             ask=lambda case, watch: analyse_attitudes(
                 case,
                 attitudes=signs,
@@ -81,7 +82,7 @@ def run_attitudes(
         )
     else:
         question = Question(
-            title="which attitudes make a state stable",
+            title="which attitudes make a state stable (experimental)",
             ask=lambda case, watch: find_attitudes(
                 case,
                 state=state,
@@ -91,4 +92,5 @@ def run_attitudes(
                 progress=watch,
             ),
         )
-    run_question(path, settings, question, delivery=delivery)
+    with experimental():
+        run_question(path, settings, question, delivery=delivery)

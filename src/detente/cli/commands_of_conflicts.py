@@ -20,6 +20,7 @@ from detente.cli.options import (
     SetOption,
 )
 from detente.cli.program import Command, app
+from detente.errors import OptionError
 
 StateOption = Annotated[
     str | None,
@@ -48,10 +49,19 @@ class ByWord(StrEnum):
 
 
 def split_words(texts: list[str] | None) -> tuple[str, ...] | None:
-    """Return the words of an option that is repeated or has commas between its words."""
+    """Return the words of an option that is repeated or has commas between its words.
+
+    Raises
+    ------
+    OptionError
+        If it is there and has no words.
+    """
     if texts is None:
         return None
-    return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
+    words = tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
+    if not words:
+        raise OptionError("a list is empty; name something, or leave the option out")
+    return words
 
 
 @app.command(cls=Command)

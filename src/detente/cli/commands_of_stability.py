@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from detente.cli.commands_of_conflicts import split_words
 from detente.cli.exits import answering
 from detente.cli.options import (
     AllOption,
@@ -81,7 +82,7 @@ def stability(
 
         delivery = Delivery(json=as_json, file=output)
         request = StabilityRequest(
-            concepts=tuple(word.strip() for text in concepts or () for word in text.split(",") if word.strip()),
+            concepts=split_words(concepts) or (),
             horizon=horizon,
             limited_moves=limited_moves,
             most=most,

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 from detente.analysis.result import Result, Status
 from detente.analysis.stability.stability_pictures import condense
-from detente.analysis.stability.stability_words import SHORT_NAMES
-from detente.analysis.words import join_words
+from detente.analysis.stability.stability_words import SHORT_NAMES, explain_concept
 from detente.case import Case
 from detente.cli.cases import open_case
 from detente.cli.output import Delivery
@@ -112,12 +111,10 @@ def show_options(screen: Screen, form: OptionForm) -> None:
 
 
 def _show_legend(screen: Screen, text: str) -> None:
-    """Say what is not told in what was said: a state that has only a dash, and where concepts are explained."""
+    """Say what is not told in what was said: a state that has only a dash, and what concepts mean."""
     legend = ["“-”: the state with nothing in force."] if "“-”" in text else []
     words = set(re.findall(r"\w+", text))
-    if named := [name for name in SHORT_NAMES.values() if name in words]:
-        does = "means" if len(named) == 1 else "mean"
-        legend.append(f"What {join_words(named)} {does} is told below every answer of detente stability.")
+    legend += [explain_concept(concept) for concept, name in SHORT_NAMES.items() if name in words]
     if legend:
         screen.line()
     for entry in legend:

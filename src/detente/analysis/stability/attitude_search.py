@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -12,6 +13,7 @@ import numpy as np
 
 from detente.analysis.result import Explanation, Provenance, Result, Sentence, Status
 from detente.analysis.stability.attitudes import (
+    IS_EXPERIMENTAL,
     REFERENCES,
     WRITTEN,
     check_relational_concepts,
@@ -24,6 +26,7 @@ from detente.case import Case
 from detente.conflict import Conflict, build_conflict
 from detente.conflict.conflict import MEMORY
 from detente.display.prose import count_noun
+from detente.errors import ExperimentalWarning
 from detente.kernel.attitude_search import Row, count_changes, find_matrices, find_rows
 from detente.kernel.attitudes import AttitudeMatrix, RelationalModel
 from detente.progress import Progress, Reporter
@@ -243,6 +246,11 @@ def find_attitudes(
     Cancelled
         If the user stops.
 
+    Warns
+    -----
+    ExperimentalWarning
+        Always: published propositions are kept, but no published table of numbers was at hand to be reproduced.
+
     Notes
     -----
     Every party stays positive toward itself; all of its 3^(P−1) attitudes toward the others are tried.
@@ -251,6 +259,7 @@ def find_attitudes(
     ----------
     inohara2007, definitions of relational stability.
     """
+    warnings.warn(IS_EXPERIMENTAL, ExperimentalWarning, stacklevel=2)
     asked = check_relational_concepts(concepts)
     began = time.perf_counter()
     conflict = build_conflict(case, reading=reading, memory=memory)

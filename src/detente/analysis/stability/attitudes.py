@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from detente.case import Case
 from detente.conflict import Conflict, build_conflict
 from detente.conflict.conflict import MEMORY
 from detente.display.option_form import OptionForm, draw_option_form
-from detente.errors import OptionError
+from detente.errors import ExperimentalWarning, OptionError
 from detente.kernel.attitudes import RELATIONAL_CONCEPTS, AttitudeMatrix, RelationalModel, selfish
 from detente.kernel.system import BoolArray, IntArray
 from detente.progress import Progress, Reporter
@@ -34,6 +35,12 @@ SIGNS = {"+": 1, "0": 0, "-": -1}
 
 WRITTEN = {number: sign for sign, number in SIGNS.items()}
 REFERENCES = ("inohara2007", "inohara2008", "inohara2009")
+
+
+IS_EXPERIMENTAL = (
+    "attitudes are experimental: they keep the published propositions, but no published table of numbers was at hand "
+    "to be reproduced"
+)
 
 
 def check_relational_concepts(concepts: Sequence[str]) -> tuple[str, ...]:
@@ -287,6 +294,11 @@ def analyse_attitudes(
     Cancelled
         If the user stops.
 
+    Warns
+    -----
+    ExperimentalWarning
+        Always: published propositions are kept, but no published table of numbers was at hand to be reproduced.
+
     Notes
     -----
     A move counts if all whom the mover wishes well strictly prefer where it leads, and all whom it wishes ill strictly
@@ -298,6 +310,7 @@ def analyse_attitudes(
     ----------
     inohara2007, definitions of relational stability; inohara2009, propositions.
     """
+    warnings.warn(IS_EXPERIMENTAL, ExperimentalWarning, stacklevel=2)
     asked = check_relational_concepts(concepts)
     began = time.perf_counter()
     conflict = build_conflict(case, reading=reading, memory=memory)

@@ -66,7 +66,7 @@ def explain_inverse(result: InverseAnalysis) -> Iterator[Sentence]:
     """Yield how the state stands, the least change that makes it stable for all, and the conditions in full."""
     conflict, concept = result.conflict, name_concept(result.concept)
     state = describe_state(conflict, result.state)
-    start = f"State {result.state + 1:,}, {state}, is"
+    start = f"{state[:1].upper()}{state[1:]} is" if conflict.is_graph else f"State {result.state + 1:,}, {state}, is"
     if not result.unstable:
         yield Sentence(text=f"{start} stable for every party by {concept} as preferences are; nothing need change.")
         return

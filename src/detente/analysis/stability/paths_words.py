@@ -103,7 +103,7 @@ def _equilibria(result: StatusQuoAnalysis) -> Iterator[str]:
             yield f"{states} {f'is reached {how}' if how else 'is not reached'}."
         else:
             yield (
-                f"{states} {_number(by_improvements)} reached by improvements and {_number(by_moves)} by moves of any "
+                f"{states} {_number(by_improvements)} reached by improvements and {by_moves:,} by moves of any "
                 "kind, the start counted."
             )
 

@@ -68,7 +68,11 @@ class Stability(Result):
         return np.asarray(self.stable[concept].all(axis=0), dtype=np.bool_)
 
     def equilibria(self, concept: str) -> IntArray:
-        """Return the numbers of the states that are stable for every party, in increasing order."""
+        """Return the states that are stable for every party, in increasing order, counted from 0.
+
+        Where people name a state by a number, to a command or to `explain_stability`, it is counted from 1: add 1, or
+        pass its label, `conflict.label(state)`.
+        """
         return np.flatnonzero(self.is_equilibrium(concept)).astype(np.int64)
 
     def concepts_of(self, state: int) -> tuple[str, ...]:

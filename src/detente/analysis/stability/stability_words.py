@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from detente.analysis.words import describe_state, join_words, name_parties
 from detente.case import measures_of
 from detente.conflict import Conflict
@@ -104,7 +106,10 @@ def explain_stability(result: Stability) -> Iterator[str]:
         yield f"{said[:1].upper()}{said[1:]} is stable for all by {by}."
     if shown.size > MOST_DESCRIBED:
         more = shown.size - MOST_DESCRIBED
-        yield f"{more:,} more {'is' if more == 1 else 'are'} stable for all under some concept."
+        entirely = int(np.logical_and.reduce([result.is_equilibrium(concept) for concept in result.concepts]).sum())
+        told = sum(result.concepts_of(int(state)) == result.concepts for state in shown[:MOST_DESCRIBED])
+        too = f", {entirely - told:,} of them by every concept" if entirely > told else ""
+        yield f"{more:,} more {'is' if more == 1 else 'are'} stable for all under some concept{too}."
     yield from _unstated(conflict)
     if conflict.rounded:
         yield (
@@ -120,12 +125,12 @@ def _status_quo(result: Stability) -> Iterator[str]:
         return
     concepts = result.concepts_of(state)
     if len(concepts) == len(result.concepts):
-        yield "The status quo is stable for every party by all of them."
+        yield "The status quo is stable for every party by all of the concepts."
         return
     if concepts:
         yield f"The status quo is stable for every party by {join_words(map(name_concept, concepts))} only."
     else:
-        yield "The status quo is stable for every party by none of them."
+        yield "The status quo is stable for every party by none of the concepts."
     for parties, unstable in unstable_for(result, state).items():
         names = name_parties(conflict.case, parties)
         yield f"It is not stable for {names} by {join_words(map(name_concept, unstable))}."

@@ -17,19 +17,31 @@ from detente.analysis.stability import (
     find_attitudes,
 )
 from detente.case import Case, Graph
-from detente.errors import Cancelled, LimitError, OptionError
+from detente.errors import Cancelled, ExperimentalWarning, LimitError, OptionError
 from detente.kernel.attitude_search import find_matrices, rows_of
 from detente.kernel.attitudes import RelationalModel, selfish
 from detente.kernel.conflict import GraphConflict, make_arcs
 from detente.progress import ProgressEvent, Reporter
 from tests.oracle.hand_cases import case_of, measure, pair, party
 
+pytestmark = pytest.mark.filterwarnings("ignore::detente.errors.ExperimentalWarning")
 ALTRUISTS = {"A": {"A": "0", "B": "+"}, "B": {"A": "+", "B": "0"}}
 SPITE = {"A": {"B": "-"}}
 
 
 def labels(result: AttitudeStability, concept: str) -> list[str]:
     return [result.conflict.label(int(state)) for state in result.equilibria(concept)]
+
+
+def test_a_call_says_that_it_is_experimental() -> None:
+    with pytest.warns(
+        ExperimentalWarning, match=r"^attitudes are experimental: they keep "
+    ):
+        analyse_attitudes(pair(), attitudes=SPITE)
+    with pytest.warns(
+        ExperimentalWarning, match=r"^attitudes are experimental: they keep "
+    ):
+        find_attitudes(pair(), state="a b")
 
 
 def test_altruists_cooperate() -> None:

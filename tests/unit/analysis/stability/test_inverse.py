@@ -44,7 +44,7 @@ def _lists() -> Case:
 def test_a_state_is_lifted_to_the_best_that_a_party_could_move_to() -> None:
     result = find_inverse(elmira(), "s2", "nash")
     assert str(result.explain()) == (
-        "State 2, state “s2”, is not stable by Nash for Uniroyal and Local government.\n"
+        "State “s2” is not stable by Nash for Uniroyal and Local government.\n"
         "The least change that makes it so takes 7 pairs of states ranked otherwise.\n"
         "Uniroyal, 5½ pairs of states: it would have to rank “s2” at least as high as “s4”.\n"
         "Local government, 1½ pairs of states: it would have to rank “s2” at least as high as “s6”.\n"

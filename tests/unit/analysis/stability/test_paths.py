@@ -77,7 +77,7 @@ def test_elmira_in_words(elmira: StatusQuoAnalysis) -> None:
         "From the status quo these can improve their position in one move: Local government, to 1 state.",
         "Of the 8 other feasible states, moves of any kind reach 8, the furthest in 3 moves; moves that improve the "
         "position of all who make them reach 1, the furthest in 1 move.",
-        "Of the 3 states that are stable for all by Nash, SEQ and SSEQ, 1 is reached by improvements and 3 are by "
+        "Of the 3 states that are stable for all by Nash, SEQ and SSEQ, 1 is reached by improvements and 3 by "
         "moves of any kind, the start counted.",
         "Of the 5 states that are stable for all by GMR and SMR, 2 are reached by improvements and 5 are by moves of "
         "any kind, the start counted.",
@@ -103,7 +103,7 @@ def test_measures_and_a_common_move_in_words(read: Read) -> None:
         "From the status quo these can improve their position in one move: Row, to 2 states.",
         "Of the 11 other feasible states, moves of any kind reach 11, the furthest in 3 moves; moves that improve the "
         "position of all who make them reach 8, the furthest in 3 moves.",
-        "Of the 4 states that are stable for all by Nash, 4 are reached by improvements and 4 are by moves of any "
+        "Of the 4 states that are stable for all by Nash, 4 are reached by improvements and 4 by moves of any "
         "kind, the start counted.",
         "State 7, the state with “Row talks” and “Column helps” in force, stable for all by Nash, is reached in 2 "
         "improvements: first Row by taking “Row talks”; then Column by taking “Column helps”.",

@@ -71,7 +71,7 @@ def test_dilemma_in_words(read: Read) -> None:
     assert str(analyse_stability(read(DILEMMA)).explain()).splitlines() == [
         "Stable for every party without any agreement, of 4 feasible states: 1 by Nash, 2 by GMR, 2 by SMR, 2 by SEQ "
         "and 2 by SSEQ.",
-        "The status quo is stable for every party by all of them.",
+        "The status quo is stable for every party by all of the concepts.",
         "State 1, the state with nothing in force, is stable for all by every concept.",
         "State 4, the state with “Row helps” and “Column helps” in force, is stable for all by GMR, SMR, SEQ and SSEQ.",
         "This follows from the preferences stated; it says what would last if they are right, not what will happen.",
@@ -82,7 +82,7 @@ def test_an_unstable_status_quo_in_words(read: Read) -> None:
     text = DILEMMA + "status-quo: [row-helps]\n"
     lines = str(analyse_stability(read(text), concepts=["seq", "nash"]).explain()).splitlines()
     assert lines[1:3] == [
-        "The status quo is stable for every party by none of them.",
+        "The status quo is stable for every party by none of the concepts.",
         "It is not stable for Row by Nash and SEQ.",
     ]
     both = analyse_stability(read(DILEMMA + "status-quo: [row-helps, column-helps]\n"), concepts=["seq", "nash"])
