@@ -79,7 +79,7 @@ def test_elmira_in_words(elmira: StatusQuoAnalysis) -> None:
         "position of all who make them reach 1, the furthest in 1 move.",
         "Of the 3 states that are stable for all by Nash, SEQ and SSEQ, 1 is reached by improvements and 3 by "
         "moves of any kind, the start counted.",
-        "Of the 5 states that are stable for all by GMR and SMR, 2 are reached by improvements and 5 are by moves of "
+        "Of the 5 states that are stable for all by GMR and SMR, 2 are reached by improvements and 5 by moves of "
         "any kind, the start counted.",
         "State “s5” (Uniroyal delays, the local government insists), stable for all by every concept, is reached in 1 "
         "improvement: Local government by moving to “s5”.",
@@ -129,7 +129,7 @@ def test_where_nobody_gains(read: Read) -> None:
         "Of the 2 other feasible states, moves of any kind reach 2, the furthest in 2 moves; moves that improve the "
         "position of all who make them reach none.",
         "Of the 3 states that are stable for all by Nash, GMR, SMR, SEQ and SSEQ, 1 is reached by improvements and 3 "
-        "are by moves of any kind, the start counted.",
+        "by moves of any kind, the start counted.",
     ]
     assert str(trace_status_quo(case, start="war").explain()).splitlines()[1:3] == [
         "From state “war” nobody can move.",
