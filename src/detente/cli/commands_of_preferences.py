@@ -146,7 +146,7 @@ def attitudes(
     all_problems: AllOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Tell what changes if parties wish each other well or ill (experimental).
+    """Tell what attitudes toward others change (experimental).
 
     With --attitude: which states would last then. Without: which attitudes would make a state stable for everybody.
     """
