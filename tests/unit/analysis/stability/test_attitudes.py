@@ -34,13 +34,9 @@ def labels(result: AttitudeStability, concept: str) -> list[str]:
 
 
 def test_a_call_says_that_it_is_experimental() -> None:
-    with pytest.warns(
-        ExperimentalWarning, match=r"^attitudes are experimental: they keep "
-    ):
+    with pytest.warns(ExperimentalWarning, match=r"^attitudes are experimental: they keep "):
         analyse_attitudes(pair(), attitudes=SPITE)
-    with pytest.warns(
-        ExperimentalWarning, match=r"^attitudes are experimental: they keep "
-    ):
+    with pytest.warns(ExperimentalWarning, match=r"^attitudes are experimental: they keep "):
         find_attitudes(pair(), state="a b")
 
 
