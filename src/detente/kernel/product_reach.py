@@ -173,7 +173,7 @@ class Moves:
     ) -> int:
         conflict = self._conflict
         asked = [party for party in range(conflict.n_parties) if improvements and move.coalition >> party & 1]
-        bit = np.uint64(1 << move.measure).astype(np.int64)
+        bit = int(np.uint64(1 << move.measure).astype(np.int64))
         return sweep_common(
             conflict.masks,
             bit,

@@ -80,7 +80,7 @@ def _for_the_better(order: Int32Array, least: Int32Array) -> int:
 
 @compiled
 def _freely_one_way(
-    order: Int32Array, pattern: NDArray[np.uint8], n_patterns: int, low: Int32Array, least: Int32Array
+    order: Int32Array, pattern: NDArray[np.uint8] | Int32Array, n_patterns: int, low: Int32Array, least: Int32Array
 ) -> int:
     """Lower each state to the least of the patterns of its group that it may still move to; patterns by their bits."""
     changed = 0
@@ -118,7 +118,7 @@ def _freely_one_way(
 
 @compiled
 def _for_the_better_one_way(
-    order: Int32Array, pattern: NDArray[np.uint8], n_patterns: int, low: Int32Array, least: Int32Array
+    order: Int32Array, pattern: NDArray[np.uint8] | Int32Array, n_patterns: int, low: Int32Array, least: Int32Array
 ) -> int:
     """Lower each state to the least of those that its mover likes better and that it may still move to."""
     changed = 0
@@ -133,17 +133,17 @@ def _for_the_better_one_way(
             else:
                 for tied in range(begin, at):
                     state = order[tied] & STATE
-                    number = np.int64(pattern[tied])
+                    own = np.int64(pattern[tied])
                     value0 = least[state, 0]
                     value1 = least[state, 1]
-                    if value0 < low[number, 0] or value1 < low[number, 1]:
-                        earlier = number
+                    if value0 < low[own, 0] or value1 < low[own, 1]:
+                        earlier = own
                         while True:
                             low[earlier, 0] = min(low[earlier, 0], value0)
                             low[earlier, 1] = min(low[earlier, 1], value1)
                             if earlier == 0:
                                 break
-                            earlier = (earlier - 1) & number
+                            earlier = (earlier - 1) & own
             begin = at
         state = code & STATE
         number = pattern[at]
@@ -168,7 +168,7 @@ def _spread(used: IntArray, pattern: int, value0: int, value1: int, low: Int32Ar
 @compiled
 def _with_lists(
     order: Int32Array,
-    pattern: Int32Array,
+    pattern: NDArray[np.uint8] | Int32Array,
     all_used: IntArray,
     first: IntArray,
     improvements: bool,

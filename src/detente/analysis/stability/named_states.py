@@ -10,7 +10,7 @@ from detente.conflict import Conflict
 from detente.errors import OptionError
 
 
-def find_state(conflict: Conflict, state: str | Iterable[str] | int | None) -> int:
+def find_state(conflict: Conflict, state: str | Iterable[str] | int | np.int64 | None) -> int:
     """Return the number, from 0, of a state that a user names.
 
     Parameters
