@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from detente.case import Case, Graph, Ranking, Ranks
+from detente.casefile.problems import nearest
 from detente.conflict.moves import move_rules
 from detente.conflict.ranks import rank_party, rank_states_outright
 from detente.conflict.states import bit_of, feasible_masks
@@ -108,9 +109,9 @@ class Conflict:
         mask = np.int64(0)
         for measure in ids:
             if measure not in self.measures:
-                raise OptionError(
-                    f"unknown measure '{measure}' in the state '{text}' (the case has: {', '.join(self.measures)})"
-                )
+                near = nearest(measure, self.measures)
+                known = f"did you mean '{near}'?" if near else f"the case has: {', '.join(self.measures)}"
+                raise OptionError(f"unknown measure '{measure}' in the state '{text}' ({known})")
             mask |= bit_of(self.measures.index(measure))
         place = int(np.searchsorted(self.form.masks, mask))
         if place == self.form.masks.size or self.form.masks[place] != mask:

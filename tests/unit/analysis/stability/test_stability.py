@@ -285,3 +285,15 @@ def test_foresight(read: Read) -> None:
     )
     with pytest.raises(OptionError, match=r"^limited-move stability is defined for two parties that move in turn; "):
         analyse_stability(read_case("volunteers-dilemma"), limited_moves=3)
+
+
+def test_a_state_is_found_by_its_ids(read: Read) -> None:
+    conflict = analyse_stability(read(DILEMMA)).conflict
+    assert conflict.find("column-helps row-helps") == 3
+    assert conflict.find("-") == 0
+    with pytest.raises(OptionError) as near:
+        conflict.find("row-help")
+    assert str(near.value) == "unknown measure 'row-help' in the state 'row-help' (did you mean 'row-helps'?)"
+    with pytest.raises(OptionError) as far:
+        conflict.find("x")
+    assert str(far.value) == "unknown measure 'x' in the state 'x' (the case has: row-helps, column-helps)"
