@@ -150,8 +150,8 @@ def leaving_together(result: Stability) -> tuple[CoalitionImprovement, ...] | No
     Returns
     -------
     tuple of CoalitionImprovement or None
-        One for each group that has no other in it, small groups first; None without a status quo, or if there is too
-        much to search.
+        One for each group in which no smaller one, and no member alone, could do so, small groups first; None without
+        a status quo, or if there is too much to search.
     """
     conflict = result.conflict
     n_groups = 1 << len(conflict.parties)
@@ -161,10 +161,11 @@ def leaving_together(result: Stability) -> tuple[CoalitionImprovement, ...] | No
     found: list[CoalitionImprovement] = []
     able: list[int] = []
     for members in sorted(range(1, n_groups), key=int.bit_count):
-        if members.bit_count() > 1 and not any(smaller & members == smaller for smaller in able):
-            better = improvements_of(conflict, conflict.status_quo, members, "strict", stable, most=1)
-            found += better
-            able += [members] if better else []
+        if any(smaller & members == smaller for smaller in able):
+            continue
+        better = improvements_of(conflict, conflict.status_quo, members, "strict", stable, most=1)
+        able += [members] if better else []
+        found += better if members.bit_count() > 1 else ()  # who would leave alone is told apart
     return tuple(found)
 
 

@@ -165,10 +165,8 @@ def test_who_would_leave_the_status_quo_and_what_stops_it() -> None:
         "In the base case, no feasible state is better than the status quo for every party.",
         "Who would leave it, and what the others could answer, in the base case:",
         *(sentence.text for sentence in why.sentences[1:]),
-        "In the base case, these could leave it together by moves of their own, each to its own gain; no smaller group "
-        "among them could:",
-        "Ontario Ministry of the Environment and Local government: Local government by moving to “s5”. That state is "
-        "stable for every party by every concept.",
+        "In the base case, there are no two or more parties who could leave it together, each to its own gain, and "
+        "none of whom gains by leaving alone.",
     ]
 
 
@@ -178,7 +176,8 @@ def test_who_could_leave_the_status_quo_together() -> None:
         "for every party by GMR, SMR, SEQ and SSEQ."
     )
     assert said(part(begun_in("row-helps", "column-helps"), "status-quo").blocks)[-1] == (
-        "In the base case, no two or more parties can get from it by moves of their own to what is better for each."
+        "In the base case, there are no two or more parties who could leave it together, each to its own gain, and "
+        "none of whom gains by leaving alone."
     )
     alone = said(part(many(1), "status-quo").blocks)
     assert (

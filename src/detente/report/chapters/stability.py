@@ -212,12 +212,13 @@ def _leaving_together(result: Stability, together: Sequence[CoalitionImprovement
         return []
     if not together:
         text = (
-            "In the base case, no two or more parties can get from it by moves of their own to what is better for each."
+            "In the base case, there are no two or more parties who could leave it together, each to its own gain, and "
+            "none of whom gains by leaving alone."
         )
         return [Paragraph(text=(text,))]
     text = (
         "In the base case, these could leave it together by moves of their own, each to its own gain; no smaller group "
-        "among them could:"
+        "among them, and none of them alone, could:"
     )
     return [Paragraph(text=(text,)), Bullets(items=tuple((_say_departure(result, found),) for found in together))]
 
